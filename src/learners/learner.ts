@@ -1,0 +1,60 @@
+import type { RunControl } from '../control.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Subsets } from '../subsets/subsets.js';
+
+/** What became of one model of a batch. */
+export const RetrainStatus = {
+  /** The optimality residual is at or below the tolerance. */
+  converged: 0,
+  /** The iteration limit or floating-point precision was reached first; the parameters are the best found. */
+  notConverged: 1,
+  /** The subset lacks a class (an empty one lacks all): no finite optimum exists, the parameters are NaN. */
+  missingClass: 2,
+} as const;
+export type RetrainStatus = (typeof RetrainStatus)[keyof typeof RetrainStatus];
+
+export interface RetrainOptions extends RunControl {
+  /** Stop when max|∇| / (C·n) is at or below this. Default 1e-8. */
+  readonly tolerance?: number;
+  /** Start: one θ for all (`p`) or one per subset (`B×p`). Default: the learner's own choice. */
+  readonly from?: Float64Array;
+  /** Iteration limit per model. Default 100. */
+  readonly maxIterations?: number;
+}
+
+/** B trained models and how well each one satisfies its optimality condition. */
+export interface Retrained {
+  readonly count: number;
+  readonly parameterCount: number;
+  /** `B×p`, row-major; rows of NaN where the status is `missingClass`. */
+  readonly parameters: Float64Array;
+  /** `B`: max|∇F_S(θ)| / (C·n), n = Σ weights, recomputed in float64 at the returned θ; NaN where `missingClass`. */
+  readonly residuals: Float64Array;
+  /** `B` iterations spent. */
+  readonly iterations: Uint16Array;
+  /** `B` values of {@link RetrainStatus}. */
+  readonly status: Uint8Array;
+}
+
+/**
+ * A learning algorithm with fixed hyper-parameters: S → θ(S). All batch functions take subsets `B×N` of one pool and
+ * parameters `B×p`; row b of a result belongs to subset b.
+ */
+export interface Learner {
+  readonly name: string;
+  readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
+  /** p for data of this dimension and number of classes. */
+  parameterCount(pool: Dataset): number;
+  /** `B` values of F_S(θ). */
+  objective(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
+  /** `B×p` gradients ∇F_S(θ). */
+  gradient(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
+  /** `p×p` Hessian ∇²F at one θ (`p`) for real-valued point weights (`N`), e.g. n/N for the size path. */
+  hessian(pool: Dataset, weights: ArrayLike<number>, parameters: Float64Array): Float64Array;
+  /** `N×p`: the gradient of each point's own term C·ℓ_i at one θ (`p`), without the regulariser. */
+  pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
+  /** `B×T×K` class probabilities of T points under B models. */
+  probabilities(points: Dataset, parameters: Float64Array): Float64Array;
+  /** `B` exact trained models, all at once. */
+  retrain(pool: Dataset, subsets: Subsets, options?: RetrainOptions): Promise<Retrained>;
+}
