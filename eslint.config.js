@@ -1,7 +1,19 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'report/**', 'coverage/**', 'shims/**', '.native/**', '.venv/**', '.cache/**', '**/*.mjs', '*.js'] },
+  {
+    ignores: [
+      'dist/**',
+      'report/**',
+      'coverage/**',
+      'shims/**',
+      '.native/**',
+      '.venv/**',
+      '.cache/**',
+      '**/*.mjs',
+      '*.js',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
