@@ -6,5 +6,4 @@ export type { Subsets } from './subsets/subsets.js';
 export * from './learners/learner.js';
 export type { Bank } from './retraining/bank.js';
 export type { Predictor } from './prediction/predictor.js';
-export type { Claim, Verdict } from './evaluation/claims.js';
-export type { Row, Table } from './evaluation/table.js';
+export * from './evaluation/index.js';

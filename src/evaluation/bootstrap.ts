@@ -1,0 +1,67 @@
+import { randomStream } from '../numerics/random.js';
+
+/** A figure with its uncertainty. */
+export interface Estimate {
+  readonly value: number;
+  /** Percentile interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface BootstrapOptions {
+  readonly seed: number;
+  /** Resamples; default 2000. */
+  readonly resamples?: number;
+  /** Coverage of the interval; default 0.95. */
+  readonly level?: number;
+}
+
+/** The q-quantile of a sample, interpolating linearly between order statistics (type 7 of Hyndman and Fan). */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const position = q * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+}
+
+/**
+ * Percentile bootstrap of a statistic over the units of a sample (Efron & Tibshirani 1993, §13.3). Units are resampled by
+ * index, so a statistic of several aligned lists is resampled as pairs. Resamples on which the statistic is undefined (NaN,
+ * e.g. a correlation of constants) are left out of the interval.
+ *
+ * @param units number of units, e.g. held-out subsets
+ * @param statistic maps resampled unit indices to the figure
+ */
+export function bootstrap(
+  units: number,
+  statistic: (indices: Int32Array) => number,
+  { seed, resamples = 2000, level = 0.95 }: BootstrapOptions,
+): Estimate {
+  const stream = randomStream(seed, 'bootstrap');
+  const indices = Int32Array.from({ length: units }, (_, i) => i);
+  const value = statistic(indices);
+  const draws: number[] = [];
+  for (let r = 0; r < resamples; r++) {
+    for (let i = 0; i < units; i++) indices[i] = stream.integer(units);
+    const draw = statistic(indices);
+    if (!Number.isNaN(draw)) draws.push(draw);
+  }
+  const tail = (1 - level) / 2;
+  return draws.length === 0
+    ? { value, low: NaN, high: NaN }
+    : { value, low: quantile(draws, tail), high: quantile(draws, 1 - tail) };
+}
+
+/** Mean of a sample with its {@link bootstrap} interval. */
+export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions): Estimate {
+  return bootstrap(
+    values.length,
+    (indices) => {
+      let sum = 0;
+      for (const i of indices) sum += values[i];
+      return sum / indices.length;
+    },
+    options,
+  );
+}

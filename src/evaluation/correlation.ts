@@ -1,0 +1,50 @@
+import { InputError } from '../errors.js';
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/**
+ * Pearson correlation of two equally long lists; NaN where one of them is constant, so that "no variation" is never
+ * mistaken for "no relation".
+ *
+ * @throws InputError for lists of different lengths.
+ */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length)
+    throw new InputError(`Cannot correlate ${a.length} numbers with ${b.length}: pass two lists of the same length.`);
+  const meanA = mean(a);
+  const meanB = mean(b);
+  let covariance = 0;
+  let varianceA = 0;
+  let varianceB = 0;
+  for (let i = 0; i < a.length; i++) {
+    const deviationA = a[i] - meanA;
+    const deviationB = b[i] - meanB;
+    covariance += deviationA * deviationB;
+    varianceA += deviationA * deviationA;
+    varianceB += deviationB * deviationB;
+  }
+  if (varianceA === 0 || varianceB === 0) return NaN;
+  return covariance / Math.sqrt(varianceA * varianceB);
+}
+
+/** Ranks 1 … length in ascending order; equal values share the mean of their ranks. */
+export function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const result = new Float64Array(values.length);
+  for (let first = 0; first < order.length;) {
+    let last = first;
+    while (last + 1 < order.length && values[order[last + 1]] === values[order[first]]) last++;
+    for (let i = first; i <= last; i++) result[order[i]] = (first + last) / 2 + 1;
+    first = last + 1;
+  }
+  return result;
+}
+
+/** Spearman rank correlation: {@link pearson} of the {@link ranks}, ties sharing mean ranks. */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return pearson(ranks(a), ranks(b));
+}

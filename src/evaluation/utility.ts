@@ -1,0 +1,82 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Learner } from '../learners/learner.js';
+
+/** A number computed from trained parameters: how good the model is on given points. Larger is better. */
+export interface Utility {
+  readonly name: string;
+  /** `B` utilities of B models. */
+  evaluate(parameters: Float64Array): Float64Array;
+  /** The utility of knowing nothing: stands in for subsets that lack a class, where no model exists. */
+  readonly uninformed: number;
+}
+
+const CLIP = 1e-12;
+
+/** `B` mean values over the points of `score(probability row offset, probabilities, label)`. */
+function meanOverPoints(
+  learner: Learner,
+  points: Dataset,
+  parameters: Float64Array,
+  score: (probabilities: Float64Array, offset: number, label: number) => number,
+): Float64Array {
+  const classCount = points.classes.length;
+  const probabilities = learner.probabilities(points, parameters);
+  const modelStride = points.size * classCount;
+  return Float64Array.from({ length: probabilities.length / modelStride }, (_, b) => {
+    let sum = 0;
+    for (let i = 0; i < points.size; i++)
+      sum += score(probabilities, b * modelStride + i * classCount, points.labels[i]);
+    return sum / points.size;
+  });
+}
+
+/** The most probable class of one row of probabilities; the first of equals. */
+export function mostProbable(probabilities: Float64Array, offset: number, classCount: number): number {
+  let best = 0;
+  for (let k = 1; k < classCount; k++) if (probabilities[offset + k] > probabilities[offset + best]) best = k;
+  return best;
+}
+
+/** Share of points whose most probable class is their label. Uninformed: 1/K. */
+export function accuracyUtility(learner: Learner, points: Dataset): Utility {
+  const classCount = points.classes.length;
+  return {
+    name: 'accuracy',
+    uninformed: 1 / classCount,
+    evaluate: (parameters) =>
+      meanOverPoints(learner, points, parameters, (p, offset, label) =>
+        mostProbable(p, offset, classCount) === label ? 1 : 0,
+      ),
+  };
+}
+
+/** Minus the mean log-loss in nats, probabilities clipped at 1e-12. Uninformed: −ln K. */
+export function logLossUtility(learner: Learner, points: Dataset): Utility {
+  return {
+    name: '−log-loss',
+    uninformed: -Math.log(points.classes.length),
+    evaluate: (parameters) =>
+      meanOverPoints(learner, points, parameters, (p, offset, label) => Math.log(Math.max(p[offset + label], CLIP))),
+  };
+}
+
+/** `B` shares of points to which both of two models give the same most probable class; parameters `B×p` each. */
+export function labelAgreement(
+  learner: Learner,
+  points: Dataset,
+  first: Float64Array,
+  second: Float64Array,
+): Float64Array {
+  const classCount = points.classes.length;
+  const a = learner.probabilities(points, first);
+  const b = learner.probabilities(points, second);
+  const modelStride = points.size * classCount;
+  return Float64Array.from({ length: a.length / modelStride }, (_, m) => {
+    let same = 0;
+    for (let i = 0; i < points.size; i++) {
+      const offset = m * modelStride + i * classCount;
+      if (mostProbable(a, offset, classCount) === mostProbable(b, offset, classCount)) same++;
+    }
+    return same / points.size;
+  });
+}
