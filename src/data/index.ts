@@ -1,0 +1,23 @@
+export { readAdult, type AdultOptions } from './adult.js';
+export { readCsvDataset, type ReadCsvOptions } from './csv-dataset.js';
+export type { Dataset } from './dataset.js';
+export { datasetHash } from './hash.js';
+export { readHiggs, type HiggsOptions } from './higgs.js';
+export { flipLabels, type FlippedLabels, type FlipOptions } from './label-noise.js';
+export { loadDataset, type LoadOptions } from './load-dataset.js';
+export type { MissingPolicy } from './missing.js';
+export { loadMnist, type MnistOptions } from './mnist.js';
+export { oneHot } from './one-hot.js';
+export { referenceSplit, referenceSplitNames, type ReferenceSplit, type ReferenceSplitName } from './reference-split.js';
+export { concatenate, selectClasses, takeRows } from './rows.js';
+export { applyScaling, divideBy, fitScaling, log1p, type Scaling, type ScalingKind } from './scaling.js';
+export {
+  datasetNames,
+  readSidecar,
+  type DatasetName,
+  type ImageSidecar,
+  type Sidecar,
+  type TableSidecar,
+} from './sidecar.js';
+export { randomSplit, stratifiedSplit, type Split, type SplitOptions } from './split.js';
+export { validateDataset } from './validate.js';
