@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { SetupFailure } from './failure.mjs';
+import { run, seconds } from './processes.mjs';
+import { digest, once } from './stamp.mjs';
+
+// tslab brings an old fork of TypeScript whose `tsc` wins in node_modules/.bin, so the compiler is called by its path.
+const compiler = ['node_modules', 'typescript', 'bin', 'tsc'];
+const sourceFolders = ['src', 'test', 'scripts', 'kernels'];
+const sourceFile = /\.([cm]?tsx?|json)$/;
+const compiledFile = /\.([cm]?js|d\.[cm]?ts)(\.map)?$/;
+
+/**
+ * Compiles the sources to dist/ if their contents changed since the last time.
+ *
+ * @param {string} root
+ * @param {(text: string) => void} say
+ * @throws SetupFailure if they do not compile; dist/ is then as it was
+ */
+export async function build(root, say) {
+  const done = await once(path.join(root, 'dist', '.sources'), sourcesDigest(root), () => compile(root, say));
+  if (!done) say('up to date');
+}
+
+/**
+ * @param {string} root
+ */
+export function sourcesDigest(root) {
+  const sources = sourceFolders.flatMap((folder) => filesBelow(root, folder)).filter((file) => sourceFile.test(file));
+  const settings = ['package.json', 'tsconfig.json', path.join('node_modules', 'typescript', 'package.json')];
+  return digest([...sources.sort(), ...settings].map((file) => [file, readFileSync(path.join(root, file))]));
+}
+
+/**
+ * @param {string} root
+ * @param {(text: string) => void} say
+ */
+async function compile(root, say) {
+  const since = performance.now();
+  const args = [path.join(root, ...compiler), '-p', root, '--noEmitOnError', '--listEmittedFiles'];
+  const finished = await run(process.execPath, args, { cwd: root });
+  const lines = finished.stdout.split('\n');
+  const emitted = lines.filter((line) => line.startsWith('TSFILE: ')).map((line) => path.resolve(line.slice(8).trim()));
+  if (!finished.ok) {
+    console.error(lines.filter((line) => !line.startsWith('TSFILE: ')).join('\n') + finished.stderr);
+    throw new SetupFailure('The sources do not compile: mend the errors above and run the command again.');
+  }
+  const stale = removeStale(root, new Set(emitted));
+  const removed = stale === 0 ? '' : `; removed ${stale} files of deleted sources`;
+  say(`compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files in ${seconds(since)}${removed}`);
+}
+
+/**
+ * Removes what an earlier build left of sources that are gone: mocha would still run their tests.
+ *
+ * @param {string} root
+ * @param {ReadonlySet<string>} emitted
+ * @returns {number} how many files were removed
+ */
+function removeStale(root, emitted) {
+  const stale = filesBelow(root, 'dist')
+    .map((file) => path.join(root, file))
+    .filter((file) => compiledFile.test(file) && !emitted.has(file));
+  for (const file of stale) rmSync(file, { force: true });
+  return stale.length;
+}
+
+/**
+ * @param {string} root
+ * @param {string} folder relative to root
+ * @returns {string[]} relative to root; none if there is no such folder
+ */
+function filesBelow(root, folder) {
+  /** @type {import('node:fs').Dirent[]} */
+  let entries;
+  try {
+    entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries.flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(root, file) : [file];
+  });
+}

@@ -1,0 +1,15 @@
+'use strict';
+// Mocha's usual output, and the counts as JSON in the file that MODELPRED_TEST_COUNTS names.
+const fs = require('node:fs');
+const { reporters, Runner } = require('mocha');
+
+module.exports = class extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    runner.once(Runner.constants.EVENT_RUN_END, () => {
+      const { passes, failures, pending } = runner.stats;
+      const counts = { passed: passes, failed: failures, skipped: pending };
+      fs.writeFileSync(process.env.MODELPRED_TEST_COUNTS, JSON.stringify(counts));
+    });
+  }
+};
