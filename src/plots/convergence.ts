@@ -1,0 +1,98 @@
+import type { TopLevelSpec } from 'vega-lite';
+import {
+  byDataset,
+  distinct,
+  figure,
+  hasInterval,
+  inlineData,
+  listed,
+  logAxis,
+  logScale,
+  methodEncoding,
+  requireColumns,
+  tooltip,
+  type FigureOptions,
+} from './figure.js';
+
+/** Agreement with the reference after a number of permutations. */
+export type ConvergenceRow = Readonly<{
+  dataset: string;
+  method: string;
+  /** Permutations drawn so far. */
+  permutations: number;
+  /** Spearman correlation of the values with the reference values, −1 to 1. */
+  correlation: number;
+  /** Ends of its interval; null where there is none. */
+  low: number | null;
+  high: number | null;
+}>;
+
+/**
+ * How estimated data values approach an independent converged reference as permutations are added: one line per method
+ * with its band, one panel per data set.
+ *
+ * @throws InputError if the table is empty, lacks a column or has no positive number of permutations.
+ */
+export function convergence(rows: readonly ConvergenceRow[], options: FigureOptions = {}): TopLevelSpec {
+  requireColumns('convergence', rows, ['dataset', 'method', 'permutations', 'correlation', 'low', 'high']);
+  const methods = distinct(rows, 'method');
+  const style = methodEncoding(methods);
+  const panels = byDataset(rows, (own) => ({
+    data: inlineData(own),
+    width: 340,
+    height: 240,
+    encoding: {
+      x: {
+        field: 'permutations',
+        type: 'quantitative',
+        title: 'permutations',
+        scale: logScale(
+          'convergence',
+          own.map((row) => row.permutations),
+        ),
+        axis: logAxis,
+      },
+      y: {
+        field: 'correlation',
+        type: 'quantitative',
+        title: 'Spearman correlation with the reference',
+        scale: { zero: false },
+      },
+      color: style.color,
+    },
+    layer: [
+      {
+        transform: [{ filter: hasInterval }],
+        mark: { type: 'area', opacity: 0.13 },
+        encoding: {
+          y: { field: 'low', type: 'quantitative' },
+          y2: { field: 'high' },
+        },
+      },
+      { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
+      {
+        mark: { type: 'point' },
+        encoding: {
+          shape: style.shape,
+          tooltip: tooltip({
+            method: 'method',
+            permutations: 'permutations',
+            correlation: 'Spearman correlation',
+            low: 'low',
+            high: 'high',
+          }),
+        },
+      },
+    ],
+  }));
+  return figure(
+    {
+      title: options.title ?? 'Agreement with an independent reference',
+      subtitle: options.subtitle ?? 'bands: 95 % intervals',
+      description:
+        options.description ??
+        `Lines of the correlation with the reference against permutations for ${listed(methods)} on ${listed([...panels.keys()])}.`,
+    },
+    panels,
+  );
+}

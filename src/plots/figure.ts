@@ -1,0 +1,162 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { InputError } from '../errors.js';
+import type { Row } from '../evaluation/table.js';
+import { methodStyles, theme } from './theme.js';
+
+/** Words around a figure; every figure has defaults that say what it shows. */
+export interface FigureOptions {
+  /** Headline. */
+  readonly title?: string;
+  /** A line below the headline, e.g. what the intervals are. */
+  readonly subtitle?: string;
+  /** Text for those who cannot see the figure. */
+  readonly description?: string;
+}
+
+type ConcatSpec = Extract<TopLevelSpec, { concat: unknown }>;
+
+/** One view of a figure: a unit, a layering or a faceting, with its own data. */
+export type Panel = ConcatSpec['concat'][number];
+
+type Unit = Extract<TopLevelSpec, { mark: unknown }>;
+type Encoding = NonNullable<Unit['encoding']>;
+
+/**
+ * Checks a table before it is drawn.
+ *
+ * @throws InputError if the table is empty or its first row lacks one of the columns.
+ */
+export function requireColumns(figure: string, rows: readonly Row[], columns: readonly string[]): void {
+  if (rows.length === 0)
+    throw new InputError(`The figure ${figure} has nothing to draw because its table is empty; pass at least one row.`);
+  for (const column of columns) {
+    if (!(column in rows[0]))
+      throw new InputError(
+        `The figure ${figure} needs a column "${column}", but the table has only ${Object.keys(rows[0]).join(', ')}.`,
+      );
+  }
+}
+
+/** The distinct values of a column, in order of appearance. */
+export function distinct<T extends Row, K extends keyof T>(rows: readonly T[], column: K): T[K][] {
+  return [...new Set(rows.map((row) => row[column]))];
+}
+
+/** A copy of the rows as inline Vega-Lite data, so that neither the table nor the specification can change the other. */
+export function inlineData(rows: readonly Row[]): { values: Record<string, string | number | boolean | null>[] } {
+  return { values: rows.map((row) => ({ ...row })) };
+}
+
+/** Legend symbols show colour and shape; dashes would break up the outlines of the shapes. */
+const solidSymbols = { encoding: { symbols: { strokeDash: { value: [1, 0] } } } };
+
+/**
+ * Colour, point shape and dashes by `method`, the same in all figures; Vega-Lite merges their legends into one. Give points
+ * the shape and lines the dashes: a line with a shape would get points of its own.
+ */
+export function methodEncoding(methods: Iterable<string>): Pick<Encoding, 'color' | 'shape' | 'strokeDash'> {
+  const styles = methodStyles(methods);
+  const domain = [...styles.keys()];
+  const range = [...styles.values()];
+  const channel = { field: 'method', type: 'nominal', title: 'method' } as const;
+  return {
+    color: { ...channel, scale: { domain, range: range.map((style) => style.colour) } },
+    shape: { ...channel, scale: { domain, range: range.map((style) => style.shape) } },
+    strokeDash: { ...channel, scale: { domain, range: range.map((style) => [...style.dash]) }, legend: solidSymbols },
+  };
+}
+
+/**
+ * A logarithmic scale around the positive values of a column set. Values that a logarithm cannot show (an interval that
+ * reaches zero, an error of exactly zero) are drawn at the lower border; their tooltips keep the true number.
+ *
+ * @throws InputError if no value is positive.
+ */
+export function logScale(figure: string, values: readonly (number | null)[]) {
+  const positive = values.filter((value): value is number => value !== null && value > 0 && Number.isFinite(value));
+  if (positive.length === 0)
+    throw new InputError(
+      `The figure ${figure} has a logarithmic axis but no positive value; check the table's numbers.`,
+    );
+  const [low, high] = [Math.min(...positive) / 1.25, Math.max(...positive) * 1.25];
+  return { type: 'log' as const, domain: [low, high], nice: false, clamp: true };
+}
+
+/** A linear scale's domain around values, with a margin of 4 % on both sides. */
+export function paddedDomain(values: readonly (number | null)[]): [number, number] {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const margin = 0.04 * (high - low) || 0.04 * Math.abs(high) || 1;
+  return [low - margin, high + margin];
+}
+
+/** Ticks of a logarithmic axis: plain numbers, few of them. */
+export const logAxis = { format: '~g', tickCount: 5 } as const;
+
+/** Filter that leaves out rows without an interval. */
+export const hasInterval = 'isValid(datum.low) && isValid(datum.high)';
+
+/** A tooltip that shows columns under readable names, numbers with four significant digits. */
+export function tooltip(columns: Readonly<Record<string, string>>): Encoding['tooltip'] {
+  const texts = new Set(['dataset', 'method', 'variant', 'split', 'stage', 'label', 'order']);
+  return Object.entries(columns).map(([field, title]) =>
+    texts.has(field)
+      ? ({ field, title, type: 'nominal' } as const)
+      : ({ field, title, type: 'quantitative', format: '.4~g' } as const),
+  );
+}
+
+/**
+ * Assembles a figure: the theme, the words, and one panel per data set side by side. A figure of one data set names it in
+ * the subtitle instead.
+ *
+ * @param panels data set (or other group) name → its view, in drawing order
+ */
+export function figure(
+  words: Required<Pick<FigureOptions, 'title' | 'description'>> & Pick<FigureOptions, 'subtitle'>,
+  panels: ReadonlyMap<string, Panel>,
+  layout: { readonly columns?: number; readonly resolve?: ConcatSpec['resolve'] } = {},
+): TopLevelSpec {
+  const names = [...panels.keys()];
+  const subtitle = [names.length === 1 ? names[0] : '', words.subtitle ?? ''].filter((line) => line !== '').join(' · ');
+  const frame = {
+    title: { text: words.title, ...(subtitle === '' ? {} : { subtitle }) },
+    description: words.description,
+    config: theme,
+  };
+  if (names.length === 1) return { ...frame, ...panels.get(names[0]) } as TopLevelSpec;
+  const title = (name: string) => ({ text: name, fontSize: 13, anchor: 'middle', offset: 6 }) as const;
+  return {
+    ...frame,
+    concat: names.map((name) => ({ title: title(name), ...(panels.get(name) as Panel) })),
+    columns: layout.columns ?? 2,
+    align: 'each',
+    spacing: 28,
+    ...(layout.resolve === undefined ? {} : { resolve: layout.resolve }),
+  };
+}
+
+/** One panel per data set, built from its own rows. */
+export function byDataset<T extends Row & { readonly dataset: string }>(
+  rows: readonly T[],
+  build: (rows: readonly T[]) => Panel,
+): ReadonlyMap<string, Panel> {
+  return new Map(
+    distinct(rows, 'dataset').map((dataset) => [dataset, build(rows.filter((row) => row.dataset === dataset))]),
+  );
+}
+
+/** Adds each row's panel heading: its method, and the method's correlation where there is one. */
+export function withCorrelation<T extends Row & { readonly method: string; readonly correlation: number | null }>(
+  rows: readonly T[],
+): (T & { readonly panel: string })[] {
+  return rows.map((row) => ({
+    ...row,
+    panel: row.correlation === null ? row.method : `${row.method} · ρ = ${row.correlation.toFixed(2)}`,
+  }));
+}
+
+/** Names in a sentence: `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,12 @@
+export { methodStyles, palette, theme, type MethodStyle } from './theme.js';
+export type { FigureOptions } from './figure.js';
+export { ablation, type AblationRow, type AblationSeedRow } from './ablation.js';
+export { convergence, type ConvergenceRow } from './convergence.js';
+export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
+export { errorBySize, type ErrorBySizeRow } from './errorBySize.js';
+export { predictedVsTrue, type PredictedVsTrueRow } from './predictedVsTrue.js';
+export { removalCurves, type RemovalRow } from './removalCurves.js';
+export { rocCurve, type RocRow } from './rocCurve.js';
+export { stackedCost, type CostStage, type StackedCostRow } from './stackedCost.js';
+export { trainingCurve, type TrainingCurveRow } from './trainingCurve.js';
+export { valueScatter, type ValueScatterRow } from './valueScatter.js';

@@ -1,0 +1,98 @@
+import type { TopLevelSpec } from 'vega-lite';
+import {
+  byDataset,
+  distinct,
+  figure,
+  hasInterval,
+  inlineData,
+  listed,
+  methodEncoding,
+  requireColumns,
+  tooltip,
+  type FigureOptions,
+} from './figure.js';
+
+/** Accuracy after retraining without the points a method ranks first. */
+export type RemovalRow = Readonly<{
+  dataset: string;
+  /** The ranking; include `random` as the baseline. */
+  method: string;
+  /** Which points go first, e.g. `highest value first`. */
+  order: string;
+  /** Fraction of the pool removed, 0–1. */
+  fraction: number;
+  /** Test accuracy of the model retrained on the rest, 0–1. */
+  accuracy: number;
+  /** Ends of the band over seeds; null where there is none. */
+  low: number | null;
+  high: number | null;
+}>;
+
+/**
+ * Accuracy of retrained models as ranked points are removed: one line per ranking with its band over seeds, one column per
+ * order of removal, one row per data set.
+ *
+ * @throws InputError if the table is empty or lacks a column.
+ */
+export function removalCurves(rows: readonly RemovalRow[], options: FigureOptions = {}): TopLevelSpec {
+  requireColumns('removalCurves', rows, ['dataset', 'method', 'order', 'fraction', 'accuracy', 'low', 'high']);
+  const methods = distinct(rows, 'method');
+  const style = methodEncoding(methods);
+  const panels = byDataset(rows, (own) => ({
+    data: inlineData(own),
+    facet: { field: 'order', type: 'nominal', title: null, sort: distinct(own, 'order') },
+    columns: 2,
+    resolve: { scale: { y: 'independent' } },
+    spec: {
+      width: 320,
+      height: 240,
+      encoding: {
+        x: { field: 'fraction', type: 'quantitative', title: 'pool removed', axis: { format: '.0%' } },
+        y: {
+          field: 'accuracy',
+          type: 'quantitative',
+          title: 'test accuracy after retraining',
+          scale: { zero: false },
+          axis: { format: '.0%' },
+        },
+        color: style.color,
+      },
+      layer: [
+        {
+          transform: [{ filter: hasInterval }],
+          mark: { type: 'area', opacity: 0.13 },
+          encoding: {
+            y: { field: 'low', type: 'quantitative' },
+            y2: { field: 'high' },
+          },
+        },
+        { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
+        {
+          mark: { type: 'point', size: 28 },
+          encoding: {
+            shape: style.shape,
+            tooltip: tooltip({
+              method: 'ranking',
+              order: 'order',
+              fraction: 'fraction removed',
+              accuracy: 'accuracy',
+              low: 'low',
+              high: 'high',
+            }),
+          },
+        },
+      ],
+    },
+  }));
+  return figure(
+    {
+      title: options.title ?? 'Removing ranked points and retraining',
+      subtitle: options.subtitle ?? 'bands: 95 % intervals over seeds',
+      description:
+        options.description ??
+        `Lines of retrained accuracy against the fraction removed, ranked by ${listed(methods)}, on ${listed([...panels.keys()])}.`,
+    },
+    panels,
+    { columns: 1 },
+  );
+}

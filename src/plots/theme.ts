@@ -1,0 +1,108 @@
+import type { Config } from 'vega-lite';
+
+/**
+ * Colours of Okabe and Ito (Color Universal Design, 2008), told apart under the common colour-vision deficiencies. Their
+ * yellow is left out: it cannot be read on white.
+ */
+export const palette = {
+  black: '#000000',
+  orange: '#E69F00',
+  skyBlue: '#56B4E9',
+  green: '#009E73',
+  blue: '#0072B2',
+  vermillion: '#D55E00',
+  purple: '#CC79A7',
+  grey: '#767676',
+} as const;
+
+/** How a method is drawn: never by colour alone. */
+export interface MethodStyle {
+  /** Colour of lines and marks. */
+  readonly colour: string;
+  /** Vega-Lite point shape. */
+  readonly shape: string;
+  /** Lengths in pixels of dashes and gaps; `[1, 0]` is a solid line. */
+  readonly dash: readonly number[];
+}
+
+const solid = [1, 0];
+
+/** Methods with a style of their own, in the order in which legends list them. */
+const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
+  ['random', { colour: palette.grey, shape: 'circle', dash: [2, 3] }],
+  ['mean θ', { colour: palette.grey, shape: 'square', dash: [8, 3] }],
+  ['ridge on the mask', { colour: palette.orange, shape: 'triangle-up', dash: solid }],
+  ['influence function', { colour: palette.purple, shape: 'triangle-down', dash: [6, 2] }],
+  ['one Newton step', { colour: palette.vermillion, shape: 'diamond', dash: solid }],
+  ['ModelPred (parameter MSE)', { colour: palette.skyBlue, shape: 'circle', dash: [6, 2] }],
+  ['ModelPred (full)', { colour: palette.blue, shape: 'circle', dash: solid }],
+  ['exact retraining', { colour: palette.black, shape: 'cross', dash: solid }],
+]);
+
+/** Styles for methods without one of their own, given out in order of appearance. */
+const spareStyles: readonly MethodStyle[] = [
+  { colour: palette.green, shape: 'square', dash: solid },
+  { colour: palette.green, shape: 'triangle-up', dash: [6, 2] },
+  { colour: palette.orange, shape: 'diamond', dash: [2, 2] },
+  { colour: palette.purple, shape: 'cross', dash: [2, 2] },
+  { colour: palette.vermillion, shape: 'triangle-left', dash: [6, 2] },
+  { colour: palette.skyBlue, shape: 'triangle-right', dash: [2, 2] },
+  { colour: palette.blue, shape: 'triangle-down', dash: [2, 2] },
+  { colour: palette.black, shape: 'triangle-up', dash: [2, 2] },
+];
+
+/**
+ * The style of every method named, known ones first and in their fixed order, so that a method looks the same in all
+ * figures; the others follow in order of appearance.
+ *
+ * @param methods method names, repetitions allowed
+ */
+export function methodStyles(methods: Iterable<string>): ReadonlyMap<string, MethodStyle> {
+  const present = new Set(methods);
+  const styles = new Map([...namedStyles].filter(([method]) => present.has(method)));
+  const others = [...present].filter((method) => !namedStyles.has(method));
+  others.forEach((method, index) => styles.set(method, spareStyles[index % spareStyles.length]));
+  return styles;
+}
+
+const font = 'Roboto, sans-serif';
+const text = '#333333';
+
+/** The one Vega-Lite configuration of all figures: white ground, light grid, sizes readable at half a page's width. */
+export const theme: Config = {
+  background: 'white',
+  font,
+  padding: 8,
+  view: { stroke: '#cccccc', continuousWidth: 320, continuousHeight: 240 },
+  title: { anchor: 'start', fontSize: 15, fontWeight: 600, subtitleFontSize: 12, subtitleColor: text, offset: 12 },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    labelColor: text,
+    titleColor: text,
+    gridColor: '#e8e8e8',
+    domainColor: '#999999',
+    tickColor: '#999999',
+    labelOverlap: 'greedy',
+    labelFlush: false,
+    labelLimit: 0,
+  },
+  legend: {
+    orient: 'bottom',
+    columns: 4,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    labelLimit: 0,
+    titleLimit: 0,
+    symbolOpacity: 1,
+    symbolSize: 70,
+    symbolStrokeWidth: 2,
+    columnPadding: 18,
+  },
+  header: { labelFontSize: 12, labelFontWeight: 500, titleFontSize: 12, labelColor: text, labelLimit: 0 },
+  line: { strokeWidth: 2 },
+  point: { filled: true, size: 45, opacity: 1 },
+  rule: { strokeWidth: 1.5 },
+};

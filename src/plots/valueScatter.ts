@@ -1,0 +1,113 @@
+import type { TopLevelSpec } from 'vega-lite';
+import {
+  byDataset,
+  distinct,
+  figure,
+  inlineData,
+  listed,
+  paddedDomain,
+  requireColumns,
+  tooltip,
+  withCorrelation,
+  type FigureOptions,
+} from './figure.js';
+import { methodStyles, palette } from './theme.js';
+
+/** The value of one pool point, by a method and by the reference. */
+export type ValueScatterRow = Readonly<{
+  dataset: string;
+  method: string;
+  /** Index of the point in the pool. */
+  point: number;
+  /** Its value by the method, in units of the utility. */
+  value: number;
+  /** Its value by the reference. */
+  reference: number;
+  /** Whether the point's label was flipped. */
+  flipped: boolean;
+  /** Spearman correlation of the method's values with the reference, shown in the heading; null to leave it out. */
+  correlation: number | null;
+}>;
+
+/**
+ * Values of pool points by each method against the reference values, one panel per method; points with flipped labels
+ * stand out. Panels of a data set share their axes.
+ *
+ * @throws InputError if the table is empty or lacks a column.
+ */
+export function valueScatter(
+  rows: readonly ValueScatterRow[],
+  options: FigureOptions & { readonly utility?: string } = {},
+): TopLevelSpec {
+  requireColumns('valueScatter', rows, ['dataset', 'method', 'point', 'value', 'reference', 'flipped', 'correlation']);
+  const utility = options.utility ?? 'utility −log-loss, nats';
+  const methods = [...methodStyles(distinct(rows, 'method')).keys()];
+  const guide = { type: 'rule' as const, color: palette.grey, strokeWidth: 1, strokeDash: [3, 3] };
+  const labels = {
+    domain: ['as given', 'flipped'],
+    color: [palette.blue, palette.vermillion],
+    shape: ['circle', 'cross'],
+  };
+  const panels = byDataset(rows, (own) => {
+    const labelled = withCorrelation(own).map((row) => ({ ...row, label: labels.domain[Number(row.flipped)] }));
+    const headings = methods.flatMap((method) => labelled.find((row) => row.method === method)?.panel ?? []);
+    const axis = (values: readonly number[]) => ({ domain: paddedDomain(values), nice: false });
+    return {
+      data: inlineData(labelled),
+      facet: { field: 'panel', type: 'nominal', title: null, sort: headings },
+      columns: 3,
+      resolve: { axis: { x: 'independent', y: 'independent' } },
+      spec: {
+        width: 200,
+        height: 200,
+        layer: [
+          { data: { values: [{}] }, mark: guide, encoding: { x: { datum: 0, type: 'quantitative' } } },
+          { data: { values: [{}] }, mark: guide, encoding: { y: { datum: 0, type: 'quantitative' } } },
+          {
+            mark: { type: 'point', size: 22, opacity: 0.65 },
+            encoding: {
+              x: {
+                field: 'reference',
+                type: 'quantitative',
+                title: 'reference value',
+                scale: axis(own.map((row) => row.reference)),
+                axis: { tickCount: 5 },
+              },
+              y: {
+                field: 'value',
+                type: 'quantitative',
+                title: 'value by the method',
+                scale: axis(own.map((row) => row.value)),
+                axis: { tickCount: 5 },
+              },
+              color: {
+                field: 'label',
+                type: 'nominal',
+                title: 'label',
+                scale: { domain: labels.domain, range: labels.color },
+              },
+              shape: {
+                field: 'label',
+                type: 'nominal',
+                title: 'label',
+                scale: { domain: labels.domain, range: labels.shape },
+              },
+              tooltip: tooltip({ point: 'point', value: 'value', reference: 'reference value', label: 'label' }),
+            },
+          },
+        ],
+      },
+    };
+  });
+  return figure(
+    {
+      title: options.title ?? 'Data values against the reference',
+      subtitle: options.subtitle ?? utility,
+      description:
+        options.description ??
+        `Scatter plots of data values (${utility}) by ${listed(methods)} against the reference on ${listed([...panels.keys()])}.`,
+    },
+    panels,
+    { columns: 1 },
+  );
+}

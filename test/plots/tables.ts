@@ -1,0 +1,231 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Table } from '../../src/evaluation/table.js';
+import {
+  ablation,
+  convergence,
+  costAccuracy,
+  errorBySize,
+  predictedVsTrue,
+  removalCurves,
+  rocCurve,
+  stackedCost,
+  trainingCurve,
+  valueScatter,
+  type AblationRow,
+  type AblationSeedRow,
+  type ConvergenceRow,
+  type CostAccuracyRow,
+  type ErrorBySizeRow,
+  type PredictedVsTrueRow,
+  type RemovalRow,
+  type RocRow,
+  type StackedCostRow,
+  type TrainingCurveRow,
+  type ValueScatterRow,
+} from '../../src/plots/index.js';
+import { randomStream } from '../../src/numerics/random.js';
+
+/** Invented tables with the sizes, ranges and awkward cases (missing intervals, zeros, unknown methods) of real ones. */
+
+const datasets = ['Iris 0/1', 'breast cancer'];
+const methods = [
+  'mean θ',
+  'ridge on the mask',
+  'influence function',
+  'one Newton step',
+  'ModelPred (parameter MSE)',
+  'ModelPred (full)',
+];
+const errorScale = [0.6, 0.22, 0.3, 0.03, 0.09, 0.06];
+
+export const errorBySizeRows: ErrorBySizeRow[] = datasets.flatMap((dataset, d) =>
+  methods.flatMap((method, m) =>
+    [0.1, 0.25, 0.5, 0.75, 1].map((share, s) => {
+      const error = errorScale[m] * (1 + d) * (1.3 - share) * (1 + 0.1 * Math.sin(3 * m + s));
+      return {
+        dataset,
+        method,
+        size: Math.round(share * (d === 0 ? 67 : 300)),
+        error,
+        low: share === 1 ? null : error * 0.85,
+        high: share === 1 ? null : error * 1.2,
+      };
+    }),
+  ),
+);
+
+export const predictedVsTrueRows: PredictedVsTrueRow[] = datasets.flatMap((dataset, d) => {
+  const stream = randomStream(1, dataset);
+  return ['influence function', 'one Newton step', 'ModelPred (full)'].flatMap((method, m) =>
+    Array.from({ length: 60 }, () => {
+      const exact = 0.1 + d + 0.5 * stream.uniform();
+      return {
+        dataset,
+        method,
+        exact,
+        predicted: exact + 0.06 * (3 - m) * (stream.uniform() - 0.5),
+        correlation: 0.99 - 0.1 * (2 - m),
+      };
+    }),
+  );
+});
+
+const variants = [
+  'full',
+  'without stationarity penalty',
+  'without utility penalty',
+  'without weight penalties',
+  'parameter MSE alone',
+];
+
+export const ablationSeedRows: AblationSeedRow[] = datasets.flatMap((dataset, d) =>
+  variants.flatMap((variant, v) =>
+    [1, 2, 3].map((seed) => ({ dataset, variant, seed, error: (0.06 + 0.2 * d) * (1 + 0.3 * v + 0.1 * (seed - 2)) })),
+  ),
+);
+export const ablationRows: AblationRow[] = datasets.flatMap((dataset, d) =>
+  variants.map((variant, v) => {
+    const error = (0.06 + 0.2 * d) * (1 + 0.3 * v);
+    return { dataset, variant, error, low: error * 0.88, high: error * 1.12 };
+  }),
+);
+
+const detectors = ['random', 'influence function', 'ModelPred (full)', 'exact retraining'];
+
+export const rocRows: RocRow[] = datasets.flatMap((dataset, d) =>
+  detectors.flatMap((method, m) =>
+    Array.from({ length: 41 }, (_, i) => {
+      const power = [1, 0.45, 0.2, 0.15][m] + 0.05 * d * Math.min(m, 1);
+      return {
+        dataset,
+        method,
+        falsePositiveRate: i / 40,
+        truePositiveRate: (i / 40) ** power,
+        area: 1 / (1 + power),
+      };
+    }),
+  ),
+);
+
+export const removalRows: RemovalRow[] = datasets.flatMap((dataset, d) =>
+  ['highest value first', 'lowest value first'].flatMap((order, o) =>
+    detectors.flatMap((method, m) =>
+      [0, 0.1, 0.2, 0.3, 0.4, 0.5].map((fraction) => {
+        const accuracy = 0.95 - 0.05 * d + fraction * (o === 0 ? -0.12 * m : 0.02 * m) - 0.05 * fraction ** 2;
+        return {
+          dataset,
+          method,
+          order,
+          fraction,
+          accuracy,
+          low: fraction === 0 ? null : accuracy - 0.02 * fraction,
+          high: fraction === 0 ? null : accuracy + 0.02 * fraction,
+        };
+      }),
+    ),
+  ),
+);
+
+export const convergenceRows: ConvergenceRow[] = ['exact retraining', 'ModelPred (full)', 'one Newton step'].flatMap(
+  (method, m) =>
+    [10, 20, 50, 100, 200, 500, 1000].map((permutations) => {
+      const correlation = 0.97 - 0.04 * m - 1.4 / Math.sqrt(permutations + 2);
+      const half = 0.6 / Math.sqrt(permutations);
+      return {
+        dataset: 'Iris 1/2',
+        method,
+        permutations,
+        correlation,
+        low: correlation - half,
+        high: Math.min(1, correlation + half),
+      };
+    }),
+);
+
+export const costAccuracyRows: CostAccuracyRow[] = datasets
+  .flatMap((dataset, d): CostAccuracyRow[] =>
+    [...methods, 'size-aware influence'].map((method, m) => {
+      const error = [...errorScale, 0.028][m] * (1 + d);
+      return {
+        dataset,
+        method,
+        onlineSeconds: [0.0005, 0.002, 0.004, 0.05, 0.01, 0.01, 0.02][m],
+        totalSeconds: [4, 4.2, 0.006, 0.06, 30, 45, 0.03][m] * (1 + d),
+        error,
+        low: error * 0.9,
+        high: error * 1.1,
+      };
+    }),
+  )
+  .concat(
+    datasets.map((dataset) => ({
+      dataset,
+      method: 'exact retraining',
+      onlineSeconds: 12,
+      totalSeconds: 12,
+      error: null,
+      low: null,
+      high: null,
+    })),
+  );
+
+export const stackedCostRows: StackedCostRow[] = datasets.flatMap((dataset, d) =>
+  ['one Newton step', 'ModelPred (parameter MSE)', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
+    (['labels', 'training', 'prediction'] as const).map((stage, s) => ({
+      dataset,
+      method,
+      stage,
+      seconds:
+        [
+          [0, 0, 2],
+          [4, 21, 0.3],
+          [4, 38, 0.3],
+          [0, 0, 66],
+        ][m][s] *
+        (1 + d),
+    })),
+  ),
+);
+
+export const trainingCurveRows: TrainingCurveRow[] = Array.from({ length: 40 }, (_, i) =>
+  (['training', 'validation'] as const).map((split, s) => ({
+    dataset: 'Iris 0/1',
+    epoch: i + 1,
+    split,
+    loss: 0.8 * Math.exp(-i / 8) + 0.01 + s * (0.005 + 0.0002 * (i - 30) ** 2 * Number(i > 30)),
+    chosen: i + 1 === 31,
+  })),
+).flat();
+
+export const valueScatterRows: ValueScatterRow[] = (() => {
+  const stream = randomStream(2, 'values');
+  return ['influence function', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
+    Array.from({ length: 67 }, (_, point) => {
+      const flipped = point % 8 === 0;
+      const reference = (flipped ? -0.02 : 0.006) + 0.01 * (stream.uniform() - 0.5);
+      return {
+        dataset: 'Iris 1/2',
+        method,
+        point,
+        reference,
+        value: reference + (0.012 - 0.004 * m) * (stream.uniform() - 0.5),
+        flipped,
+        correlation: 0.8 + 0.08 * m,
+      };
+    }),
+  );
+})();
+
+/** Every figure: how it is called, and on which table. */
+export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
+  ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
+  convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
+  costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
+  errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
+  predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
+  removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
+  rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
+  stackedCost: { table: stackedCostRows, draw: (table) => stackedCost(table as StackedCostRow[]) },
+  trainingCurve: { table: trainingCurveRows, draw: (table) => trainingCurve(table as TrainingCurveRow[]) },
+  valueScatter: { table: valueScatterRows, draw: (table) => valueScatter(table as ValueScatterRow[]) },
+};
