@@ -13,9 +13,7 @@ const attributes: readonly (readonly [string, 'number' | readonly string[]])[] =
   ['age', 'number'],
   [
     'workclass',
-    words(
-      'Private Self-emp-not-inc Self-emp-inc Federal-gov Local-gov State-gov Without-pay Never-worked',
-    ),
+    words('Private Self-emp-not-inc Self-emp-inc Federal-gov Local-gov State-gov Without-pay Never-worked'),
   ],
   ['fnlwgt', 'number'],
   [
@@ -28,9 +26,7 @@ const attributes: readonly (readonly [string, 'number' | readonly string[]])[] =
   ['education-num', 'number'],
   [
     'marital-status',
-    words(
-      'Married-civ-spouse Divorced Never-married Separated Widowed Married-spouse-absent Married-AF-spouse',
-    ),
+    words('Married-civ-spouse Divorced Never-married Separated Widowed Married-spouse-absent Married-AF-spouse'),
   ],
   [
     'occupation',
@@ -72,7 +68,10 @@ export interface AdultOptions extends RunControl {
  *
  * @throws InputError if the file cannot be read, or a line has not 15 fields of these attributes' values.
  */
-export async function readAdult(file: string, { missing = 'category', ...control }: AdultOptions = {}): Promise<Dataset> {
+export async function readAdult(
+  file: string,
+  { missing = 'category', ...control }: AdultOptions = {},
+): Promise<Dataset> {
   const source = basename(file);
   const width = attributes.length + 1;
   const rows: CsvRecord[] = [];

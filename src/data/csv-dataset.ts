@@ -77,8 +77,7 @@ function nameOf(source: string): string {
 }
 
 function requireColumn({ source, header }: CsvTable, name: string): void {
-  if (!header.includes(name))
-    throw new InputError(`${source} has no column "${name}"; ${listNearest(name, header)}.`);
+  if (!header.includes(name)) throw new InputError(`${source} has no column "${name}"; ${listNearest(name, header)}.`);
 }
 
 /**

@@ -100,7 +100,7 @@ function malformed(file: string, error: unknown): unknown {
     const line = typeof error.lines === 'number' ? ` at line ${error.lines}` : '';
     return new InputError(
       error.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? `${name} has a quoted field that never ends${line}; close its quote.`
+        ? `${name} ends within a quoted field; close its quote.`
         : `${name} is not a well-formed CSV file${line} (${error.code}); a field with quotes in it must be quoted, and the quotes doubled.`,
     );
   }

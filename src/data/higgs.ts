@@ -53,7 +53,9 @@ export async function readHiggs(file: string, { rows = Infinity, ...control }: H
     checkWidth(source, record, dimension + 1);
     const label = finiteNumber(fields[0], 'label', line, source);
     if (label !== 0 && label !== 1)
-      throw new InputError(`Line ${line} of ${source} has the label "${fields[0]}" instead of 0 or 1; is it HIGGS.csv?`);
+      throw new InputError(
+        `Line ${line} of ${source} has the label "${fields[0]}" instead of 0 or 1; is it HIGGS.csv?`,
+      );
     const row = size % blockRows;
     if (row === 0)
       blocks.push({ features: new Float64Array(blockRows * dimension), labels: new Uint8Array(blockRows) });

@@ -8,7 +8,12 @@ export { loadDataset, type LoadOptions } from './load-dataset.js';
 export type { MissingPolicy } from './missing.js';
 export { loadMnist, type MnistOptions } from './mnist.js';
 export { oneHot } from './one-hot.js';
-export { referenceSplit, referenceSplitNames, type ReferenceSplit, type ReferenceSplitName } from './reference-split.js';
+export {
+  referenceSplit,
+  referenceSplitNames,
+  type ReferenceSplit,
+  type ReferenceSplitName,
+} from './reference-split.js';
 export { concatenate, selectClasses, takeRows } from './rows.js';
 export { applyScaling, divideBy, fitScaling, log1p, type Scaling, type ScalingKind } from './scaling.js';
 export {

@@ -34,8 +34,9 @@ const shared = {
   licence: z.string(),
   licenceUrl: z.url(),
   licenceNote: z.string(),
+  conversion: z.string().optional(),
   citation: z.string(),
-  knownIssues: z.array(z.looseObject({ kind: z.string(), note: z.string().optional() })),
+  knownIssues: z.array(z.looseObject({ kind: z.string(), note: z.string().optional(), count: z.int().optional() })),
 };
 
 const tableSidecar = z.object({

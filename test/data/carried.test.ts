@@ -26,7 +26,12 @@ describe('carried data sets', () => {
     it(`${name}: files match their checksums; rows, features and classes match the sidecar`, async () => {
       const sidecar = await readSidecar(name);
       for (const { file, sha256 } of 'files' in sidecar ? sidecar.files : [sidecar])
-        assert.equal(createHash('sha256').update(readFileSync(dataPath(file))).digest('hex'), sha256);
+        assert.equal(
+          createHash('sha256')
+            .update(readFileSync(dataPath(file)))
+            .digest('hex'),
+          sha256,
+        );
 
       const dataset = await loadDataset(name, { missing: name === 'penguins' ? 'drop' : 'refuse' });
       assert.equal(dataset.name, name);
@@ -50,7 +55,9 @@ describe('carried data sets', () => {
         }),
       )
     ).flat();
-    const present = readdirSync(dataPath('')).filter((file) => !['splits', 'README.md', '.gitattributes'].includes(file));
+    const present = readdirSync(dataPath('')).filter(
+      (file) => !['splits', 'README.md', '.gitattributes'].includes(file),
+    );
     assert.deepEqual(present.sort(), described.sort());
     assert.deepEqual(readdirSync(dataPath('splits')).sort(), referenceSplitNames.map((name) => `${name}.json`).sort());
   });
@@ -90,7 +97,10 @@ describe('carried data sets', () => {
   });
 
   it('names the sets there are when asked for another', async () => {
-    await assert.rejects(loadDataset('irsi' as 'iris'), /^InputError: There is no data set "irsi"; choose one of iris, /);
+    await assert.rejects(
+      loadDataset('irsi' as 'iris'),
+      /^InputError: There is no data set "irsi"; choose one of iris, /,
+    );
   });
 
   it('refuses a damaged file, and hashes an intact one only once', async () => {
@@ -102,7 +112,10 @@ describe('carried data sets', () => {
     const bad = temporaryFile('bad.csv', 'a,b\n1,3\n');
     await assert.rejects(verifyFile(bad, hash), (error: unknown) => {
       assert.ok(error instanceof InputError);
-      assert.match(error.message, /^bad\.csv is damaged or was changed \(SHA-256 [0-9a-f]{12}… instead of [0-9a-f]{12}…\)/);
+      assert.match(
+        error.message,
+        /^bad\.csv is damaged or was changed \(SHA-256 [0-9a-f]{12}… instead of [0-9a-f]{12}…\)/,
+      );
       return true;
     });
   });
@@ -151,6 +164,9 @@ describe('reference splits', () => {
   });
 
   it('refuses an unknown name', async () => {
-    await assert.rejects(referenceSplit('iris' as 'iris_1_2'), /There is no reference split "iris"; choose one of iris_auth/);
+    await assert.rejects(
+      referenceSplit('iris' as 'iris_1_2'),
+      /There is no reference split "iris"; choose one of iris_auth/,
+    );
   });
 });
