@@ -1,6 +1,8 @@
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
+import type { TensorFlow } from '../numerics/backend.js';
 import type { Subsets } from '../subsets/subsets.js';
+import type { TensorObjective } from './tensor-objective.js';
 
 /** What became of one model of a batch. */
 export const RetrainStatus = {
@@ -55,6 +57,8 @@ export interface Learner {
   pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
   /** `B×T×K` class probabilities of T points under B models. */
   probabilities(points: Dataset, parameters: Float64Array): Float64Array;
+  /** The objective in tensor operations, for networks trained against it; absent where the learner has none. */
+  tensorObjective?(tf: TensorFlow, pool: Dataset): TensorObjective;
   /** `B` exact trained models, all at once. */
   retrain(pool: Dataset, subsets: Subsets, options?: RetrainOptions): Promise<Retrained>;
 }
