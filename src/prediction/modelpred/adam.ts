@@ -29,15 +29,16 @@ export function adamStep(
   rate: number,
   weightDecay: number,
 ): void {
-  const firstCorrection = 1 - firstDecay ** step;
-  const secondCorrection = 1 - secondDecay ** step;
+  const stepSize = rate / (1 - firstDecay ** step);
+  const correction = 1 / Math.sqrt(1 - secondDecay ** step);
   const keep = 1 - rate * weightDecay;
   for (let i = 0; i < weights.length; i++) {
     const g = gradient[i];
-    first[i] = firstDecay * first[i] + (1 - firstDecay) * g;
-    second[i] = secondDecay * second[i] + (1 - secondDecay) * g * g;
-    weights[i] =
-      keep * weights[i] - (rate * (first[i] / firstCorrection)) / (Math.sqrt(second[i] / secondCorrection) + epsilon);
+    const mean = firstDecay * first[i] + (1 - firstDecay) * g;
+    const meanSquare = secondDecay * second[i] + (1 - secondDecay) * g * g;
+    first[i] = mean;
+    second[i] = meanSquare;
+    weights[i] = keep * weights[i] - (stepSize * mean) / (Math.sqrt(meanSquare) * correction + epsilon);
   }
 }
 

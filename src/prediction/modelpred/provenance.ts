@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { datasetHash } from '../../data/hash.js';
+import type { Bank } from '../../retraining/bank.js';
+import { packageVersion } from '../../version.js';
+import type { ModelPredSettings } from './settings.js';
+
+const number = z.number();
+const count = z.int().positive();
+
+/** {@link ModelPredSettings} as stored and as checked before a training. */
+export const settingsSchema = z.strictObject({
+  name: z.string(),
+  loss: z.strictObject({
+    parameterError: number.nonnegative(),
+    stationarity: number.nonnegative(),
+    utility: number.nonnegative(),
+    l1: number.nonnegative(),
+    l2: number.nonnegative(),
+    penalties: z.enum(['norm', 'mean-square']),
+  }),
+  optimisation: z.strictObject({
+    steps: count,
+    batchSize: count,
+    learningRate: number.positive(),
+    schedule: z.enum(['constant', 'one-cycle']),
+    weightDecay: number.nonnegative(),
+    validateEvery: count,
+    patience: count.nullable(),
+  }),
+}) satisfies z.ZodType<ModelPredSettings>;
+
+/** {@link Provenance} as stored. */
+export const provenanceSchema = z.strictObject({
+  packageVersion: z.string(),
+  backend: z.string(),
+  data: z.strictObject({ name: z.string(), hash: z.string() }),
+  learner: z.strictObject({
+    name: z.string(),
+    hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  }),
+  parameterCount: count,
+  bankHash: z.string(),
+  seed: number,
+  validationFraction: number,
+  settings: settingsSchema,
+});
+
+/** Everything that a training's result follows from: equal provenance, equal bytes. */
+export interface Provenance {
+  readonly packageVersion: string;
+  /** Tensor backend; backends round differently. */
+  readonly backend: string;
+  /** The pool and its {@link datasetHash}. */
+  readonly data: { readonly name: string; readonly hash: string };
+  readonly learner: {
+    readonly name: string;
+    readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
+  };
+  /** p. */
+  readonly parameterCount: number;
+  /** SHA-256 over the bank's subsets and parameters. */
+  readonly bankHash: string;
+  readonly seed: number;
+  readonly validationFraction: number;
+  readonly settings: ModelPredSettings;
+}
+
+export function provenanceOf(
+  { pool, learner, subsets, parameters }: Bank,
+  settings: ModelPredSettings,
+  seed: number,
+  validationFraction: number,
+  backend: string,
+): Provenance {
+  return {
+    packageVersion,
+    backend,
+    data: { name: pool.name, hash: datasetHash(pool) },
+    learner: { name: learner.name, hyperparameters: learner.hyperparameters },
+    parameterCount: learner.parameterCount(pool),
+    bankHash: createHash('sha256').update(subsets.weights).update(bytesOf(parameters)).digest('hex'),
+    seed,
+    validationFraction,
+    settings,
+  };
+}
+
+/** The bytes of a typed array, shared, not copied. */
+export function bytesOf(array: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** JSON with sorted keys: equal exactly for equal plain data. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** A learner and its hyper-parameters in one line, e.g. `logistic-regression (C = 1)`. */
+export function describeLearner({ name, hyperparameters }: Provenance['learner']): string {
+  const pairs = Object.entries(hyperparameters).map(([key, value]) => `${key} = ${value}`);
+  return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
+}

@@ -1,0 +1,276 @@
+import type { RunControl } from '../../control.js';
+import { safePoint } from '../../control.js';
+import { InputError, InterruptedError } from '../../errors.js';
+import { relativeErrors } from '../../evaluation/parameter-error.js';
+import type { TensorObjective } from '../../learners/tensor-objective.js';
+import { chooseBackend, loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
+import { randomStream } from '../../numerics/random.js';
+import type { Bank } from '../../retraining/bank.js';
+import type { Subsets } from '../../subsets/subsets.js';
+import { adamStep, initialAdam, learningRateAt } from './adam.js';
+import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
+import { modelPredLoss, needsObjective } from './loss.js';
+import {
+  encodePoints,
+  initialWeights,
+  type NetworkShape,
+  networkShape,
+  predictParameters,
+  predictRows,
+  subsetWeightTensor,
+  weightCount,
+  weightTensors,
+  weightViews,
+} from './network.js';
+import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
+import { provenanceOf, settingsSchema } from './provenance.js';
+import { type ModelPredSettings, modelPredSettings } from './settings.js';
+
+export interface TrainModelPredOptions extends RunControl {
+  /** Subsets of one pool with their exact trained parameters; every row must have some. */
+  readonly bank: Bank;
+  /** Default: parameter MSE. */
+  readonly settings?: ModelPredSettings;
+  /** Decides initial weights, validation subsets and batches. */
+  readonly seed: number;
+  /** Share of the bank held out for choosing when to stop; 0 keeps the last weights. Default 0.1. */
+  readonly validationFraction?: number;
+  /**
+   * Where and how often to store the training's state. A training finds its state there and continues, to the same bytes as
+   * an uninterrupted one; a finished one returns at once.
+   */
+  readonly checkpoint?: { readonly folder: string; readonly everySteps: number };
+}
+
+/**
+ * Trains the deep sets predictor of ModelPred on a bank: S → θ̂(S).
+ *
+ * @throws InputError if the bank or the settings cannot be trained with, the learner has no tensor objective but the loss
+ * needs one, the checkpoint is of another training, or the training diverges.
+ * @throws InterruptedError on request; with a checkpoint folder the state is stored first.
+ */
+export async function trainModelPred(options: TrainModelPredOptions): Promise<TrainedModelPred> {
+  const { bank, settings = modelPredSettings('parameter MSE'), seed, validationFraction = 0.1, checkpoint } = options;
+  checkSettings(settings, validationFraction, checkpoint?.everySteps);
+  checkBank(bank);
+  const tf = await loadTensorFlow();
+  const { pool, learner, subsets } = bank;
+  const provenance = provenanceOf(bank, settings, seed, validationFraction, (await chooseBackend()).name);
+  const shape = networkShape(pool, provenance.parameterCount);
+  const task: TrainingTask = {
+    tf,
+    bank,
+    settings,
+    shape,
+    points: encodePoints(pool),
+    objective: needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined,
+  };
+  const rows = splitRows(subsets, validationFraction, seed);
+  const { steps, batchSize, validateEvery, patience, weightDecay } = settings.optimisation;
+  const nextBatch = batches(rows.training, batchSize, seed);
+
+  const stored = checkpoint && (await readCheckpoint(checkpoint.folder, provenance, weightCount(shape)));
+  const state = stored ?? initialState(shape, seed);
+  const store = async (): Promise<void> => {
+    if (checkpoint) await writeCheckpoint(checkpoint.folder, state, provenance);
+  };
+  const label = `training ModelPred (${settings.name})`;
+  const finished = (): boolean => state.step === steps || outOfPatience(state, patience);
+
+  while (!finished()) {
+    const { loss, gradient } = lossAndGradient(task, state.weights, nextBatch(state.step));
+    if (!Number.isFinite(loss)) {
+      throw new InputError(
+        `Training diverged at step ${state.step + 1} (its loss is ${loss}); lower the learning rate, ${settings.optimisation.learningRate}.`,
+      );
+    }
+    const rate = learningRateAt(state.step, settings.optimisation);
+    state.step++;
+    adamStep(state.weights, gradient, state.adam, state.step, rate, weightDecay);
+    state.lossSinceLook += loss;
+    if (state.step % validateEvery === 0 || state.step === steps) look(task, state, rows.validation);
+    if (checkpoint && (state.step % checkpoint.everySteps === 0 || finished())) await store();
+    options.onProgress?.({ label, done: state.step, total: steps, detail: progressDetail(state, loss) });
+    try {
+      await safePoint(options, label);
+    } catch (error) {
+      if (error instanceof InterruptedError) await store();
+      throw error;
+    }
+  }
+  const { bestWeights, bestStep, history } = state;
+  return modelPredPredictor(tf, pool, learner, provenance, { weights: bestWeights, bestStep, history });
+}
+
+/** What all steps of a training have in common. */
+interface TrainingTask {
+  readonly tf: TensorFlow;
+  readonly bank: Bank;
+  readonly settings: ModelPredSettings;
+  readonly shape: NetworkShape;
+  /** `N×(d+|y|)`. */
+  readonly points: Float32Array;
+  readonly objective: TensorObjective | undefined;
+}
+
+function initialState(shape: NetworkShape, seed: number): TrainingState {
+  const weights = initialWeights(shape, seed);
+  return {
+    step: 0,
+    weights,
+    adam: initialAdam(weights.length),
+    bestWeights: weights.slice(),
+    bestStep: 0,
+    bestError: null,
+    lossSinceLook: 0,
+    history: [],
+  };
+}
+
+/** Loss and its gradient in all weights on some rows of the bank; every tensor lives and dies in here. */
+function lossAndGradient(
+  { tf, bank, settings, shape, points, objective }: TrainingTask,
+  weights: Float32Array,
+  rows: Int32Array,
+): { loss: number; gradient: Float32Array } {
+  const gradient = new Float32Array(weights.length);
+  const p = shape.outputs;
+  const loss = tf.tidy(() => {
+    const pool = tf.tensor2d(points, [bank.pool.size, shape.inputs]);
+    const subsetWeights = subsetWeightTensor(tf, bank.subsets, rows);
+    const targets = new Float32Array(rows.length * p);
+    rows.forEach((row, b) => targets.set(bank.parameters.subarray(row * p, (row + 1) * p), b * p));
+    const exact = tf.tensor2d(targets, [rows.length, p]);
+    const { value, grads } = tf.valueAndGrads((...layers) => {
+      const predicted = predictParameters(tf, layers, pool, subsetWeights);
+      const matrices = layers.slice(0, -1);
+      return modelPredLoss(tf, settings.loss, { predicted, exact, subsetWeights }, matrices, objective);
+    })(weightTensors(tf, shape, weights));
+    weightViews(shape, gradient).forEach((view, i) => view.set(grads[i].dataSync()));
+    return value.dataSync()[0];
+  });
+  return { loss, gradient };
+}
+
+/** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */
+function look({ tf, bank, shape, points }: TrainingTask, state: TrainingState, validation: Int32Array): void {
+  let error: number | null = null;
+  if (validation.length > 0) {
+    const predicted = predictRows(tf, shape, state.weights, points, bank.subsets, validation);
+    const p = shape.outputs;
+    const exact = new Float64Array(validation.length * p);
+    validation.forEach((row, b) => exact.set(bank.parameters.subarray(row * p, (row + 1) * p), b * p));
+    error = relativeErrors(predicted, exact, p).reduce((sum, e) => sum + e, 0) / validation.length;
+  }
+  const stepsSinceLook = state.step - (state.history.at(-1)?.step ?? 0);
+  state.history.push({
+    step: state.step,
+    trainingLoss: state.lossSinceLook / stepsSinceLook,
+    validationError: error,
+  });
+  state.lossSinceLook = 0;
+  if (error === null || state.bestError === null || error < state.bestError) {
+    state.bestError = error;
+    state.bestStep = state.step;
+    state.bestWeights.set(state.weights);
+  }
+}
+
+/** Whether the last `patience` looks brought no lower validation error. */
+function outOfPatience({ history, bestStep }: TrainingState, patience: number | null): boolean {
+  return patience !== null && history.filter(({ step }) => step > bestStep).length >= patience;
+}
+
+function progressDetail({ history }: TrainingState, loss: number): string {
+  const error = history.at(-1)?.validationError;
+  const validation = typeof error === 'number' ? `, validation error ${error.toPrecision(3)}` : '';
+  return `loss ${loss.toPrecision(3)}${validation}`;
+}
+
+/**
+ * Rows of the bank for training and for validation. Equal subsets go to the same side, so no validation subset is ever
+ * trained on.
+ */
+export function splitRows(
+  { count, poolSize, weights }: Subsets,
+  validationFraction: number,
+  seed: number,
+): { training: Int32Array; validation: Int32Array } {
+  const equal = new Map<string, number[]>();
+  for (let b = 0; b < count; b++) {
+    const key = Buffer.from(weights.subarray(b * poolSize, (b + 1) * poolSize)).toString('latin1');
+    const rows = equal.get(key);
+    if (rows) rows.push(b);
+    else equal.set(key, [b]);
+  }
+  const groups = [...equal.values()];
+  const wanted = Math.round(validationFraction * count);
+  const validation: number[] = [];
+  const training: number[] = [];
+  for (const g of randomStream(seed, 'modelpred', 'validation').permutation(groups.length)) {
+    (validation.length + groups[g].length <= wanted ? validation : training).push(...groups[g]);
+  }
+  if (training.length === 0 || (wanted > 0 && validation.length === 0)) {
+    throw new InputError(
+      `A bank of ${count} subsets, ${groups.length} of them different, is too small to hold out a share of ${validationFraction}; retrain on more subsets.`,
+    );
+  }
+  return { training: Int32Array.from(training).sort(), validation: Int32Array.from(validation).sort() };
+}
+
+/** The batch of any step: each epoch goes once through all rows in its own random order, dropping what fills no batch. */
+function batches(rows: Int32Array, batchSize: number, seed: number): (step: number) => Int32Array {
+  const size = Math.min(batchSize, rows.length);
+  const perEpoch = Math.floor(rows.length / size);
+  let current = -1;
+  let order = rows;
+  return (step) => {
+    const epoch = Math.floor(step / perEpoch);
+    if (epoch !== current) {
+      current = epoch;
+      order = randomStream(seed, 'modelpred', 'batches', epoch).shuffle(rows.slice());
+    }
+    const start = (step % perEpoch) * size;
+    return order.subarray(start, start + size);
+  };
+}
+
+function tensorObjective(tf: TensorFlow, { pool, learner }: Bank): TensorObjective {
+  if (learner.tensorObjective) return learner.tensorObjective(tf, pool);
+  throw new InputError(
+    `The learner "${learner.name}" has no tensor objective, which the stationarity and utility penalties need; train with parameter MSE.`,
+  );
+}
+
+function checkSettings(settings: ModelPredSettings, validationFraction: number, everySteps: number | undefined): void {
+  const checked = settingsSchema.safeParse(settings);
+  if (!checked.success) {
+    const { path, message } = checked.error.issues[0];
+    throw new InputError(`The ModelPred setting ${path.join('.')} cannot be used: ${message}.`);
+  }
+  const { loss } = settings;
+  if (loss.parameterError + loss.stationarity + loss.utility === 0) {
+    throw new InputError('The loss has nothing to learn from: give parameterError, stationarity or utility a weight.');
+  }
+  if (!(validationFraction >= 0 && validationFraction < 1)) {
+    throw new InputError(`validationFraction is ${validationFraction}; it must be at least 0 and below 1.`);
+  }
+  if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
+    throw new InputError(`checkpoint.everySteps is ${everySteps}; it must be a whole number above 0.`);
+  }
+}
+
+function checkBank({ pool, learner, subsets, parameters }: Bank): void {
+  const p = learner.parameterCount(pool);
+  if (subsets.poolSize !== pool.size || parameters.length !== subsets.count * p) {
+    throw new InputError(
+      `The bank does not fit together: ${subsets.count} subsets of ${subsets.poolSize} points with ${parameters.length} parameters, for a pool of ${pool.size} points and ${p} parameters per model.`,
+    );
+  }
+  const bad = parameters.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InputError(
+      `Row ${Math.floor(bad / p)} of the bank has no trained parameters (its subset may lack a class); leave such rows out.`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/**
+ * Writes a file under a temporary name beside its own and renames it, so that a reader never meets a half-written one,
+ * however the process ends. Missing folders are made.
+ */
+export async function writeFileAtomically(file: string, contents: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, contents);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Fills a temporary folder beside a folder and renames it to it, in place of what was there. */
+export async function replaceFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const target = resolve(folder);
+  await mkdir(dirname(target), { recursive: true });
+  // Both names lie in one fresh folder beside the target: renaming is atomic only within one file system.
+  const scratch = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    const filled = join(scratch, 'new');
+    await mkdir(filled);
+    await fill(filled);
+    await rename(target, join(scratch, 'old')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(filled, target);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
