@@ -7,8 +7,9 @@ import type { TensorObjective } from './tensor-objective.js';
  * The objective ½‖w‖² + C·Σ weights·logloss of L2 logistic regression, bias unpenalised, in tensor operations. Binary
  * parameters are [w, b]; with K ≥ 3 classes they are K rows [w_k, b_k].
  *
- * With X̃ = [X, 1] and logits f = θX̃ᵀ the gradient is θ∘(1−intercepts) + C·(W∘(σ(f)−y))X̃; the multinomial one replaces the
- * sigmoid by the softmax over classes and y by one-hot labels.
+ * With X̃ = [X, 1] and logits f = θX̃ᵀ the gradient is θ∘(1−intercepts) + C·(W∘(σ(f)−y))X̃. The multinomial one replaces the
+ * sigmoid by the softmax over classes and y by one-hot labels, and has Σ_k b_k added for every intercept: the derivative of
+ * ½(Σ_k b_k)², which fixes the one direction that neither loss nor regulariser sees.
  *
  * @param strength C.
  */
@@ -44,7 +45,9 @@ export function logisticRegressionTensors(tf: TensorFlow, pool: Dataset, strengt
         const excess = tf.mul(tf.sub(probabilities, labels()), tf.expandDims(subsetWeights, 1));
         const points = tf.tensor2d(extended, [size, columns]);
         const data = tf.reshape(tf.matMul(tf.reshape(excess, [-1, size]), points), [-1, rows * columns]);
-        return tf.add(tf.mul(parameters, tf.tensor1d(penalised)), tf.mul(data, strength));
+        const gradient = tf.add<Tensor2D>(tf.mul(parameters, penalised), tf.mul(data, strength));
+        if (rows === 1) return gradient;
+        return tf.add(gradient, tf.mul(tf.sum(tf.mul(parameters, intercepts), 1, true), intercepts));
       }),
     trainingLoss: (parameters, subsetWeights) =>
       tf.tidy(() => {
@@ -52,7 +55,7 @@ export function logisticRegressionTensors(tf: TensorFlow, pool: Dataset, strengt
         const ofLabel = tf.sum(tf.mul(f, labels()), 1);
         const ofAll = tf.squeeze(rows === 1 ? tf.softplus(f) : logSumExp(f), [1]);
         const weighted = tf.mul(tf.sub(ofAll, ofLabel), subsetWeights);
-        return tf.div(tf.sum(weighted, 1), tf.sum(subsetWeights, 1)) as Tensor1D;
+        return tf.div<Tensor1D>(tf.sum(weighted, 1), tf.sum(subsetWeights, 1));
       }),
   };
 }

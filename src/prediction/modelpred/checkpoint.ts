@@ -33,9 +33,7 @@ const headerSchema = z.strictObject({
   bestStep: z.int().nonnegative(),
   bestError: z.number().nullable(),
   lossSinceLook: z.number(),
-  history: z.array(
-    z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() }),
-  ),
+  history: z.array(z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() })),
   sha256: z.string(),
 });
 
@@ -53,7 +51,10 @@ export async function writeCheckpoint(folder: string, state: TrainingState, prov
     history,
     sha256: sha256(arrays),
   };
-  await writeFileAtomically(join(folder, fileName), Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), arrays]));
+  await writeFileAtomically(
+    join(folder, fileName),
+    Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), arrays]),
+  );
 }
 
 /**

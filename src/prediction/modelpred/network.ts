@@ -93,7 +93,10 @@ export function initialWeights(shape: NetworkShape, seed: number): Float32Array 
  * @param points `N×(d+|y|)`.
  */
 export function embedPoints(tf: TensorFlow, layers: readonly Tensor[], points: Tensor2D): Tensor2D {
-  return layers.reduce<Tensor2D>((hidden, matrix, i) => tf.matMul<Tensor2D>(i === 0 ? hidden : tf.elu(hidden), matrix), points);
+  return layers.reduce<Tensor2D>(
+    (hidden, matrix, i) => tf.matMul<Tensor2D>(i === 0 ? hidden : tf.elu(hidden), matrix),
+    points,
+  );
 }
 
 /**

@@ -71,13 +71,13 @@ const parameterMse: LossSettings = {
  */
 export const modelPredLosses = {
   'parameter MSE': parameterMse,
-  'stationarity': { ...parameterMse, stationarity: 1 },
-  'utility': { ...parameterMse, utility: 1 },
+  stationarity: { ...parameterMse, stationarity: 1 },
+  utility: { ...parameterMse, utility: 1 },
   'stationarity + utility': { ...parameterMse, stationarity: 1, utility: 1 },
   /** The authors' "Para" baseline. */
   'weight penalties': { ...parameterMse, l1: 0.01, l2: 0.01 },
   /** The authors' whole loss. */
-  'full': { ...parameterMse, stationarity: 1, utility: 1, l1: 0.01, l2: 0.01 },
+  full: { ...parameterMse, stationarity: 1, utility: 1, l1: 0.01, l2: 0.01 },
   'stationarity + utility, mean square': { ...parameterMse, stationarity: 0.1, utility: 0.1, penalties: 'mean-square' },
 } as const satisfies Readonly<Record<string, LossSettings>>;
 

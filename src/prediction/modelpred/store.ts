@@ -33,9 +33,7 @@ const manifestSchema = z.strictObject({
   /** How raw features were scaled before training; null where that was not said. */
   scaling: scalingSchema.nullable(),
   bestStep: z.int().nonnegative(),
-  history: z.array(
-    z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() }),
-  ),
+  history: z.array(z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() })),
   /** Every other file of the folder with its SHA-256. */
   files: z.record(z.string(), z.string()),
 });
@@ -65,7 +63,7 @@ export async function saveModelPred(
   const manifest: Manifest = {
     format: 'modelpred',
     formatVersion,
-    provenance: { ...model.provenance, learner: structuredClone(model.provenance.learner) } as Manifest['provenance'],
+    provenance: { ...model.provenance, learner: structuredClone(model.provenance.learner) },
     scaling: scaling ? scalingSchema.parse(scaling) : null,
     bestStep: model.bestStep,
     history: [...model.history],
@@ -173,13 +171,19 @@ async function readVerified(folder: string, name: string, hash: string): Promise
     throw new InputError(`${file} is missing or not readable; save the model again.`);
   });
   if (sha256(bytes) !== hash) {
-    throw new InputError(`${file} is damaged or cut short (its SHA-256 is not the recorded one); save the model again.`);
+    throw new InputError(
+      `${file} is damaged or cut short (its SHA-256 is not the recorded one); save the model again.`,
+    );
   }
   return bytes;
 }
 
 /** Both networks as files of TensorFlow.js layers models. */
-async function networkFiles(tf: TensorFlow, shape: NetworkShape, weights: Float32Array): Promise<Map<string, Uint8Array>> {
+async function networkFiles(
+  tf: TensorFlow,
+  shape: NetworkShape,
+  weights: Float32Array,
+): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const views = weightViews(shape, weights);
   const points = pointLayers(shape).length;
@@ -218,7 +222,9 @@ async function weightsFromFiles(
     const description = files.get(`${network}/model.json`);
     const data = files.get(`${network}/weights.bin`);
     if (description === undefined || data === undefined) {
-      throw new InputError(`${join(folder, manifestName)} does not list the files of ${network}; save the model again.`);
+      throw new InputError(
+        `${join(folder, manifestName)} does not list the files of ${network}; save the model again.`,
+      );
     }
     const { modelTopology, weightsManifest } = JSON.parse(description.toString()) as io.ModelJSON;
     const weightSpecs = weightsManifest.flatMap((group) => group.weights);

@@ -1,0 +1,13 @@
+export type { TrainedModelPred, TrainingLook, TrainingResult } from './predictor.js';
+export type { Provenance } from './provenance.js';
+export {
+  authorsOptimisation,
+  modelPredLosses,
+  modelPredSettings,
+  type LossSettings,
+  type ModelPredLossName,
+  type ModelPredSettings,
+  type OptimisationSettings,
+} from './settings.js';
+export { loadModelPred, saveModelPred, type LoadModelPredOptions, type SaveModelPredOptions } from './store.js';
+export { trainModelPred, type TrainModelPredOptions } from './training.js';
