@@ -63,7 +63,7 @@ export async function saveModelPred(
   const manifest: Manifest = {
     format: 'modelpred',
     formatVersion,
-    provenance: { ...model.provenance, learner: structuredClone(model.provenance.learner) },
+    provenance: model.provenance,
     scaling: scaling ? scalingSchema.parse(scaling) : null,
     bestStep: model.bestStep,
     history: [...model.history],
