@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { canInstall, installDebianPackages } from './debian.mjs';
 import { atLeast } from './node-version.mjs';
@@ -134,7 +134,9 @@ async function installInVenv(say) {
     const options = ['--retries', '0', '--timeout', '10', '--disable-pip-version-check', '--no-input', '-q'];
     const args = ['-m', 'pip', 'install', ...options, ...wheels];
     const installed = created.ok ? await run(venvPython, args, { cwd: root, timeoutSeconds: 900 }) : created;
-    if (!installed.ok) failure = `${created.ok ? 'pip' : 'python -m venv'}: ${reason(installed)}`;
+    // JupyterLab runs a CommonJS file with Node.js, which would take it for an ES module by the project's package.json.
+    if (installed.ok) writeFileSync(path.join(venv, 'package.json'), '{ "type": "commonjs" }\n');
+    else failure = `${created.ok ? 'pip' : 'python -m venv'}: ${reason(installed)}`;
   });
   if (failure) rmSync(venv, { recursive: true, force: true });
   return failure || undefined;
