@@ -18,7 +18,11 @@ export interface LiveNotebook {
 export function labNotebook(page: Page): LiveNotebook {
   const cell = (index: number) => page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`);
   return {
-    ready: () => page.locator('#jp-main-statusbar').getByText(/\| Idle$/).waitFor({ timeout: 120_000 }),
+    ready: () =>
+      page
+        .locator('#jp-main-statusbar')
+        .getByText(/\| Idle$/)
+        .waitFor({ timeout: 120_000 }),
     run: async (index) => {
       await cell(index).locator('.cm-content').click();
       await page.keyboard.press('Shift+Enter');

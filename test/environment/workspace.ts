@@ -49,7 +49,16 @@ export function smallProject(folder: string): void {
     'package.json': JSON.stringify({ name: 'small', type: 'module', dependencies: {} }),
     'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages: {} }),
     'tsconfig.json': JSON.stringify({
-      compilerOptions: { target: 'ES2022', module: 'NodeNext', strict: true, types: [], rootDir: '.', outDir: 'dist' },
+      compilerOptions: {
+        target: 'ES2022',
+        module: 'NodeNext',
+        strict: true,
+        lib: ['ES2022'],
+        skipLibCheck: true,
+        types: [],
+        rootDir: '.',
+        outDir: 'dist',
+      },
       include: ['src'],
     }),
     'src/one.ts': 'export const one: number = 1;\n',
