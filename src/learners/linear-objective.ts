@@ -1,0 +1,195 @@
+import type { Dataset } from '../data/dataset.js';
+import { InputError } from '../errors.js';
+import { multiplyTransposed, transpose } from '../numerics/dense.js';
+import type { BatchObjective } from '../numerics/minimise-batch.js';
+import type { BatchHessians } from '../numerics/newton.js';
+import type { LogitLoss } from './logit-loss.js';
+
+/**
+ * A linear model on a fixed pool: θ is m rows of [w_k, b_k] (`p = m·(d+1)`), the logits of point i are z_ik = w_k·x_i + b_k,
+ * and for costs c (C times the point weights)
+ *
+ * F(θ) = ½ Σ_k ‖w_k‖² + Σ_i c_i·ℓ(z_i, y_i) + ½ (Σ_k b_k)², the last term only for a shift-invariant loss.
+ *
+ * Adding one number to all biases changes no probability of a softmax and is not penalised either, so without that last term
+ * F would have a line of minimisers and a singular Hessian. With it the minimiser is the one with Σ_k b_k = 0, where the term
+ * and its gradient vanish.
+ */
+export interface LinearProblem {
+  readonly loss: LogitLoss;
+  readonly labels: Uint8Array;
+  /** Points, N. */
+  readonly pointCount: number;
+  /** Features and the constant 1, D = d + 1. */
+  readonly width: number;
+  /** p = m·D. */
+  readonly parameterCount: number;
+  /** `N×D`: features and a 1. */
+  readonly design: Float64Array;
+  /** `D×N`, its transpose. */
+  readonly designTransposed: Float64Array;
+}
+
+/** Numbers held by one tile of logits: few enough to stay in cache. */
+const tileNumbers = 2 ** 16;
+
+/**
+ * Sets up the model's matrices.
+ *
+ * @throws InputError if a feature is not a finite number.
+ */
+export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
+  const width = pool.dimension + 1;
+  const design = designMatrix(pool);
+  return {
+    loss,
+    labels: pool.labels,
+    pointCount: pool.size,
+    width,
+    parameterCount: loss.logitsPerPoint * width,
+    design,
+    designTransposed: transpose(design, pool.size, width),
+  };
+}
+
+/** `N×(d+1)`: the features of each point and a 1. */
+export function designMatrix(points: Dataset): Float64Array {
+  const { size, dimension, features } = points;
+  const design = new Float64Array(size * (dimension + 1)).fill(1);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < dimension; j++) {
+      const value = features[i * dimension + j];
+      if (!Number.isFinite(value)) {
+        throw new InputError(
+          `Feature "${points.featureNames[j] ?? j}" of point ${i} of "${points.name}" is ${value}; ` +
+            'fill in or drop missing values first.',
+        );
+      }
+      design[i * (dimension + 1) + j] = value;
+    }
+  }
+  return design;
+}
+
+/** F for B rows of costs (`B×N`). */
+export function linearObjective(problem: LinearProblem, costs: Float64Array): BatchObjective {
+  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const m = loss.logitsPerPoint;
+  const tile = tileModels(m * pointCount);
+  const logits = new Float64Array(tile * m * pointCount);
+  return {
+    count: costs.length / pointCount,
+    parameterCount: p,
+    evaluate(rows, active, points, values, gradients) {
+      for (let from = 0; from < active; from += tile) {
+        const models = Math.min(tile, active - from);
+        const parameters = points.subarray(from * p, (from + models) * p);
+        const tileGradients = gradients.subarray(from * p, (from + models) * p);
+        multiplyTransposed(parameters, design, models * m, pointCount, width, logits);
+        for (let k = 0; k < models; k++) {
+          const row = rows[from + k];
+          values[from + k] = loss.differentiate(logits, k * m * pointCount, labels, costs, row * pointCount);
+        }
+        multiplyTransposed(logits, designTransposed, models * m, width, pointCount, tileGradients);
+        for (let k = 0; k < models; k++) {
+          values[from + k] += regularise(parameters, tileGradients, k * p, m, width, loss.shiftInvariant);
+        }
+      }
+    },
+  };
+}
+
+/** Adds the regulariser's gradient for the model at `offset` and returns its value. */
+function regularise(
+  parameters: Float64Array,
+  gradients: Float64Array,
+  offset: number,
+  m: number,
+  width: number,
+  pinShift: boolean,
+): number {
+  let value = 0;
+  let biasSum = 0;
+  for (let k = 0; k < m; k++) {
+    const row = offset + k * width;
+    for (let j = row; j < row + width - 1; j++) {
+      value += 0.5 * parameters[j] * parameters[j];
+      gradients[j] += parameters[j];
+    }
+    biasSum += parameters[row + width - 1];
+  }
+  if (!pinShift) return value;
+  for (let k = 0; k < m; k++) gradients[offset + (k + 1) * width - 1] += biasSum;
+  return value + 0.5 * biasSum * biasSum;
+}
+
+/** Rows of a Hessian block computed at a time: enough for the kernel, few enough to skip most of the upper triangle. */
+const hessianStrip = 16;
+
+/**
+ * Hessians of many models: Σ_i (∂²ℓ_i) ⊗ x̃_i x̃_iᵀ times the costs, plus the regulariser's. One product X̃ᵀ·diag(c·∂²ℓ)·X̃ per
+ * model and pair of logits, of which only the lower triangle is computed, so that the result is symmetric to the last bit.
+ */
+export function linearHessians(problem: LinearProblem, costs: Float64Array): BatchHessians {
+  const { loss, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const m = loss.logitsPerPoint;
+  const logits = new Float64Array(m * pointCount);
+  const curvatures = new Float64Array(((m * (m + 1)) / 2) * pointCount);
+  const scaled = new Float64Array(hessianStrip * pointCount);
+  const strip = new Float64Array(hessianStrip * width);
+
+  return (rows, active, points, out) => {
+    for (let b = 0; b < active; b++) {
+      const hessian = out.subarray(b * p * p, (b + 1) * p * p);
+      multiplyTransposed(points.subarray(b * p, (b + 1) * p), design, m, pointCount, width, logits);
+      loss.curvatures(logits, 0, pointCount, costs, rows[b] * pointCount, curvatures, 0);
+      for (let k = 0, pair = 0; k < m; k++) {
+        for (let l = 0; l <= k; l++, pair++) fillBlock(hessian, k * width, l * width, pair * pointCount);
+      }
+      regulariseHessian(hessian, m, width, loss.shiftInvariant);
+    }
+  };
+
+  /** The symmetric `D×D` block at (row, column) of the Hessian, and its mirror image. */
+  function fillBlock(hessian: Float64Array, row: number, column: number, curvatureOffset: number): void {
+    for (let first = 0; first < width; first += hessianStrip) {
+      const end = Math.min(width, first + hessianStrip);
+      for (let a = first, at = 0; a < end; a++) {
+        const feature = a * pointCount;
+        for (let i = 0; i < pointCount; i++) {
+          scaled[at++] = curvatures[curvatureOffset + i] * designTransposed[feature + i];
+        }
+      }
+      multiplyTransposed(scaled, designTransposed, end - first, end, pointCount, strip);
+      for (let a = first; a < end; a++) {
+        for (let b = 0; b <= a; b++) {
+          const value = strip[(a - first) * end + b];
+          hessian[(row + a) * p + column + b] = value;
+          hessian[(row + b) * p + column + a] = value;
+          hessian[(column + a) * p + row + b] = value;
+          hessian[(column + b) * p + row + a] = value;
+        }
+      }
+    }
+  }
+}
+
+/** The `p×p` Hessian of one model for one row of costs. */
+export function linearHessian(problem: LinearProblem, costs: Float64Array, parameters: Float64Array): Float64Array {
+  const hessian = new Float64Array(problem.parameterCount ** 2);
+  linearHessians(problem, costs)(Int32Array.of(0), 1, parameters, hessian);
+  return hessian;
+}
+
+/** Adds the regulariser's Hessian to the full `p×p` matrix. */
+function regulariseHessian(hessian: Float64Array, m: number, width: number, pinShift: boolean): void {
+  const p = m * width;
+  for (let j = 0; j < p; j++) if (j % width !== width - 1) hessian[j * p + j] += 1;
+  if (!pinShift) return;
+  for (let k = width - 1; k < p; k += width) for (let l = width - 1; l < p; l += width) hessian[k * p + l] += 1;
+}
+
+/** Models per tile, a multiple of the kernels' block of 4 rows. */
+function tileModels(numbersPerModel: number): number {
+  return Math.max(4, Math.floor(tileNumbers / numbersPerModel / 4) * 4);
+}

@@ -1,0 +1,158 @@
+import { safePoint, type RunControl } from '../control.js';
+import { dot } from './dense.js';
+
+/** B smooth convex functions of p parameters each, evaluated many at a time. */
+export interface BatchObjective {
+  /** Functions, B. */
+  readonly count: number;
+  /** Parameters of each, p. */
+  readonly parameterCount: number;
+  /**
+   * Evaluates function `rows[k]` at `points[k·p …]` for k = 0 … active−1, writing its value to `values[k]` and its
+   * gradient to `gradients[k·p …]`.
+   */
+  evaluate(rows: Int32Array, active: number, points: Float64Array, values: Float64Array, gradients: Float64Array): void;
+}
+
+/** How search directions come from gradients. One instance serves one call of {@link minimiseBatch}. */
+export interface DirectionRule {
+  /**
+   * Writes a descent direction to `directions[k·p …]` for function `rows[k]` at its newest accepted iterate
+   * `points[k·p …]` with gradient `gradients[k·p …]`, k = 0 … active−1. Called once per accepted iterate, so a rule may
+   * keep a memory per function.
+   */
+  directions(
+    rows: Int32Array,
+    active: number,
+    points: Float64Array,
+    gradients: Float64Array,
+    directions: Float64Array,
+  ): void;
+}
+
+export interface MinimiseOptions extends RunControl {
+  /** `B×p` starting points, finite; overwritten with the best points found. */
+  readonly parameters: Float64Array;
+  /** `B` numbers; function b is done when max|∇| is at or below its one. */
+  readonly gradientTolerance: Float64Array;
+  /** Trial points per function after the start. */
+  readonly maxIterations: number;
+  /** What this is, for the message of an interruption. */
+  readonly label: string;
+  /** Called with the number of functions done so far. */
+  readonly onDone?: (done: number) => void;
+}
+
+export interface Minimised {
+  /** `B` values of max|∇| at the returned points. */
+  readonly gradientNorms: Float64Array;
+  /** `B` trial points evaluated after the start. */
+  readonly iterations: Uint16Array;
+}
+
+/** Share of the decrease promised by the slope that a step must deliver (Armijo's condition). */
+const sufficientDecrease = 1e-4;
+/** Change of a value that rounding alone may cause, relative to the value. */
+const valueNoise = 1e-13;
+const smallestStep = 2 ** -40;
+
+/**
+ * Minimises B functions together: each round evaluates one trial point of every unfinished function in one batch. A trial
+ * that fails the step condition is retried with half the step in the next round while the others move on, and a finished
+ * function leaves the batch, so no function waits for another.
+ *
+ * A step is accepted if it satisfies Armijo's condition or, where the decrease is too small for float64 to show, the
+ * approximate Wolfe condition of Hager & Zhang (2005, SIAM J. Optim. 16, eq. 4.1), which needs slopes only.
+ *
+ * A function that stops short (iteration limit, no acceptable step) keeps the best point found; its gradient norm tells.
+ *
+ * @throws InterruptedError if `options.signal` is aborted.
+ */
+export async function minimiseBatch(
+  objective: BatchObjective,
+  rule: DirectionRule,
+  options: MinimiseOptions,
+): Promise<Minimised> {
+  const { count, parameterCount: p } = objective;
+  const { parameters, gradientTolerance } = options;
+  const gradientNorms = new Float64Array(count).fill(NaN);
+  const iterations = new Uint16Array(count);
+
+  // State of each function, indexed by function.
+  const values = new Float64Array(count).fill(Infinity);
+  const slopes = new Float64Array(count);
+  const steps = new Float64Array(count).fill(1);
+  const directions = new Float64Array(count * p);
+
+  // The functions in flight and their trial points, packed.
+  const rows = Int32Array.from({ length: count }, (_, b) => b);
+  const trials = Float64Array.from(parameters);
+  const trialValues = new Float64Array(count);
+  const trialGradients = new Float64Array(count * p);
+  // Those among them whose trial was accepted, packed.
+  const movedRows = new Int32Array(count);
+  const movedPoints = new Float64Array(count * p);
+  const movedGradients = new Float64Array(count * p);
+  const movedDirections = new Float64Array(count * p);
+
+  let active = count;
+  for (let round = 0; active > 0; round++) {
+    await safePoint(options, options.label);
+    objective.evaluate(rows, active, trials, trialValues, trialGradients);
+
+    let moved = 0;
+    let kept = 0;
+    for (let k = 0; k < active; k++) {
+      const b = rows[k];
+      iterations[b] = round;
+      if (round === 0 || acceptable(k, b)) {
+        const norm = maxAbsolute(trialGradients, k * p, p);
+        gradientNorms[b] = norm;
+        values[b] = trialValues[k];
+        parameters.set(trials.subarray(k * p, (k + 1) * p), b * p);
+        if (norm <= gradientTolerance[b] || round >= options.maxIterations) continue;
+        movedRows[moved] = b;
+        movedPoints.set(trials.subarray(k * p, (k + 1) * p), moved * p);
+        movedGradients.set(trialGradients.subarray(k * p, (k + 1) * p), moved * p);
+        moved++;
+      } else {
+        steps[b] /= 2;
+        if (steps[b] < smallestStep || round >= options.maxIterations) continue;
+      }
+      rows[kept++] = b;
+    }
+    active = kept;
+
+    rule.directions(movedRows, moved, movedPoints, movedGradients, movedDirections);
+    for (let k = 0; k < moved; k++) {
+      const b = movedRows[k];
+      directions.set(movedDirections.subarray(k * p, (k + 1) * p), b * p);
+      slopes[b] = dot(movedGradients, k * p, movedDirections, k * p, p);
+      steps[b] = 1;
+    }
+    for (let k = 0; k < active; k++) {
+      const b = rows[k];
+      for (let j = 0; j < p; j++) trials[k * p + j] = parameters[b * p + j] + steps[b] * directions[b * p + j];
+    }
+    options.onDone?.(count - active);
+  }
+  return { gradientNorms, iterations };
+
+  function acceptable(k: number, b: number): boolean {
+    const change = trialValues[k] - values[b];
+    if (change <= sufficientDecrease * steps[b] * slopes[b]) return true;
+    if (!(change <= valueNoise * Math.abs(values[b]))) return false;
+    const slope = dot(trialGradients, k * p, directions, b * p, p);
+    return slope <= (2 * sufficientDecrease - 1) * slopes[b];
+  }
+}
+
+function maxAbsolute(vector: Float64Array, offset: number, length: number): number {
+  let largest = 0;
+  for (let j = offset; j < offset + length; j++) {
+    const size = Math.abs(vector[j]);
+    // Written so that NaN is taken, never skipped.
+    if (!(size <= largest)) largest = size;
+  }
+  return largest;
+}

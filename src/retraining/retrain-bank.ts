@@ -1,0 +1,59 @@
+import type { RunControl } from '../control.js';
+import type { Dataset } from '../data/dataset.js';
+import { InputError } from '../errors.js';
+import { RetrainStatus, type Learner } from '../learners/learner.js';
+import { takeSubsets, type Subsets } from '../subsets/subsets.js';
+import type { Bank } from './bank.js';
+
+export interface BuildBankOptions extends RunControl {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  readonly subsets: Subsets;
+  /** Largest max|∇|/(C·n) of a row. Default 1e-8. */
+  readonly tolerance?: number;
+  /** Subsets that lack a class have no trained parameters: refuse them (default), or leave them out of the bank. */
+  readonly missingClass?: 'refuse' | 'drop';
+}
+
+/**
+ * Retrains exactly on every subset. Rows keep their order.
+ *
+ * @throws InputError if subsets lack a class (unless they are to be dropped) or a model does not reach the tolerance.
+ * @throws InterruptedError if `signal` is aborted.
+ */
+export async function buildBank(options: BuildBankOptions): Promise<Bank> {
+  const { pool, learner, subsets, tolerance = 1e-8, missingClass = 'refuse', onProgress, signal } = options;
+  const { parameters, residuals, status } = await learner.retrain(pool, subsets, { tolerance, onProgress, signal });
+  const rowsWith = (wanted: RetrainStatus) => Array.from(status.keys()).filter((b) => status[b] === wanted);
+
+  const lacking = rowsWith(RetrainStatus.missingClass);
+  if (lacking.length > 0 && missingClass === 'refuse') {
+    throw new InputError(
+      `${lacking.length} of ${subsets.count} subsets lack a class (the first is row ${lacking[0]}) and have no trained ` +
+        `parameters; draw subsets that hold every class or set missingClass: 'drop'.`,
+    );
+  }
+  const unfinished = rowsWith(RetrainStatus.notConverged);
+  if (unfinished.length > 0) {
+    const worst = unfinished.reduce((max, b) => Math.max(max, residuals[b]), 0);
+    throw new InputError(
+      `${unfinished.length} of ${subsets.count} models stopped at residuals of up to ${worst.toExponential(1)}, above the ` +
+        `tolerance ${tolerance}; scale the features, lower C or raise the tolerance.`,
+    );
+  }
+  const bank: Bank = { pool, learner, subsets, parameters, residuals };
+  return lacking.length === 0 ? bank : takeBank(bank, rowsWith(RetrainStatus.converged));
+}
+
+/**
+ * The bank's given rows, in their order.
+ *
+ * @throws InputError if a row is not one of 0 … B−1.
+ */
+export function takeBank(bank: Bank, rows: ArrayLike<number>): Bank {
+  const subsets = takeSubsets(bank.subsets, rows);
+  const p = bank.subsets.count === 0 ? 0 : bank.parameters.length / bank.subsets.count;
+  const parameters = new Float64Array(rows.length * p);
+  for (let k = 0; k < rows.length; k++) parameters.set(bank.parameters.subarray(rows[k] * p, (rows[k] + 1) * p), k * p);
+  return { ...bank, subsets, parameters, residuals: Float64Array.from(rows, (row) => bank.residuals[row]) };
+}

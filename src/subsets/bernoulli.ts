@@ -1,0 +1,29 @@
+import { InputError } from '../errors.js';
+import { randomStream } from '../numerics/random.js';
+import { checkCount } from './draw.js';
+import type { Subsets } from './subsets.js';
+
+/**
+ * B independent subsets that hold each point with `probability`, independently of the others; sizes are binomial, and an
+ * empty subset is possible.
+ *
+ * @throws InputError if `probability` is not between 0 and 1.
+ */
+export function bernoulliSubsets(options: {
+  readonly poolSize: number;
+  readonly count: number;
+  readonly probability: number;
+  readonly seed: number;
+}): Subsets {
+  const { poolSize, count, probability, seed } = options;
+  checkCount(count);
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new InputError(`probability is ${probability}; it must be between 0 and 1.`);
+  }
+  const weights = new Uint8Array(count * poolSize);
+  for (let b = 0; b < count; b++) {
+    const stream = randomStream(seed, 'bernoulli', b);
+    for (let i = 0; i < poolSize; i++) if (stream.uniform() < probability) weights[b * poolSize + i] = 1;
+  }
+  return { count, poolSize, weights };
+}

@@ -1,0 +1,29 @@
+import { InputError } from '../errors.js';
+import type { Subsets } from './subsets.js';
+
+/** N subsets: row i is the pool without point i. */
+export function leaveOneOut(poolSize: number): Subsets {
+  return leaveGroupOut(
+    poolSize,
+    Array.from({ length: poolSize }, (_, i) => [i]),
+  );
+}
+
+/**
+ * One subset per group: the pool without the group's points. Groups may overlap and need not cover the pool.
+ *
+ * @throws InputError if a group names a point that is not one of 0 … poolSize−1.
+ */
+export function leaveGroupOut(poolSize: number, groups: readonly ArrayLike<number>[]): Subsets {
+  const weights = new Uint8Array(groups.length * poolSize).fill(1);
+  groups.forEach((group, b) => {
+    for (let k = 0; k < group.length; k++) {
+      const point = group[k];
+      if (!(Number.isInteger(point) && point >= 0 && point < poolSize)) {
+        throw new InputError(`Group ${b} names point ${point}; points run from 0 to ${poolSize - 1}.`);
+      }
+      weights[b * poolSize + point] = 0;
+    }
+  });
+  return { count: groups.length, poolSize, weights };
+}
