@@ -10,10 +10,9 @@ export {
 } from './numerics/backend.js';
 export { randomStream, type RandomStream } from './numerics/random.js';
 export * from './data/index.js';
-export type { Subsets } from './subsets/subsets.js';
-export * from './learners/learner.js';
-export type { TensorObjective } from './learners/tensor-objective.js';
-export type { Bank } from './retraining/bank.js';
+export * from './subsets/index.js';
+export * from './learners/index.js';
+export * from './retraining/index.js';
 export type { Predictor } from './prediction/predictor.js';
 export * from './prediction/modelpred/index.js';
 export * from './evaluation/index.js';

@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import { multiplyTransposed, transpose } from '../numerics/dense.js';
 import type { BatchObjective } from '../numerics/minimise-batch.js';
-import type { BatchHessians } from '../numerics/newton.js';
+import type { HessianOf } from '../numerics/newton.js';
 import type { LogitLoss } from './logit-loss.js';
 
 /**
@@ -127,10 +127,11 @@ function regularise(
 const hessianStrip = 16;
 
 /**
- * Hessians of many models: Σ_i (∂²ℓ_i) ⊗ x̃_i x̃_iᵀ times the costs, plus the regulariser's. One product X̃ᵀ·diag(c·∂²ℓ)·X̃ per
- * model and pair of logits, of which only the lower triangle is computed, so that the result is symmetric to the last bit.
+ * The Hessian of F for one of B rows of costs (`B×N`): Σ_i c_i·(∂²ℓ_i) ⊗ x̃_i x̃_iᵀ plus the regulariser's. One product
+ * X̃ᵀ·diag(c·∂²ℓ)·X̃ per pair of logits, of which only the lower triangle is computed, so that the result is symmetric to the
+ * last bit.
  */
-export function linearHessians(problem: LinearProblem, costs: Float64Array): BatchHessians {
+export function linearHessians(problem: LinearProblem, costs: Float64Array): HessianOf {
   const { loss, pointCount, width, parameterCount: p, design, designTransposed } = problem;
   const m = loss.logitsPerPoint;
   const logits = new Float64Array(m * pointCount);
@@ -138,16 +139,13 @@ export function linearHessians(problem: LinearProblem, costs: Float64Array): Bat
   const scaled = new Float64Array(hessianStrip * pointCount);
   const strip = new Float64Array(hessianStrip * width);
 
-  return (rows, active, points, out) => {
-    for (let b = 0; b < active; b++) {
-      const hessian = out.subarray(b * p * p, (b + 1) * p * p);
-      multiplyTransposed(points.subarray(b * p, (b + 1) * p), design, m, pointCount, width, logits);
-      loss.curvatures(logits, 0, pointCount, costs, rows[b] * pointCount, curvatures, 0);
-      for (let k = 0, pair = 0; k < m; k++) {
-        for (let l = 0; l <= k; l++, pair++) fillBlock(hessian, k * width, l * width, pair * pointCount);
-      }
-      regulariseHessian(hessian, m, width, loss.shiftInvariant);
+  return (row, parameters, out) => {
+    multiplyTransposed(parameters, design, m, pointCount, width, logits);
+    loss.curvatures(logits, 0, pointCount, costs, row * pointCount, curvatures, 0);
+    for (let k = 0, pair = 0; k < m; k++) {
+      for (let l = 0; l <= k; l++, pair++) fillBlock(out, k * width, l * width, pair * pointCount);
     }
+    regulariseHessian(out, m, width, loss.shiftInvariant);
   };
 
   /** The symmetric `D×D` block at (row, column) of the Hessian, and its mirror image. */
@@ -177,7 +175,7 @@ export function linearHessians(problem: LinearProblem, costs: Float64Array): Bat
 /** The `p×p` Hessian of one model for one row of costs. */
 export function linearHessian(problem: LinearProblem, costs: Float64Array, parameters: Float64Array): Float64Array {
   const hessian = new Float64Array(problem.parameterCount ** 2);
-  linearHessians(problem, costs)(Int32Array.of(0), 1, parameters, hessian);
+  linearHessians(problem, costs)(0, parameters, hessian);
   return hessian;
 }
 

@@ -108,9 +108,9 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       return probabilities;
     },
 
-    retrain(pool, subsets, options) {
+    async retrain(pool, subsets, options) {
       checkSubsets(subsets, pool);
-      return retrainLinear(problemOf(pool), pool.classes.length, C, subsets, options);
+      return await retrainLinear(problemOf(pool), pool.classes.length, C, subsets, options);
     },
   };
 }

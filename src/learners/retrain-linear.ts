@@ -14,8 +14,6 @@ const blockSubsets = 256;
 const blockNumbers = 2.5e7;
 /** Iterations after which a subset is handed from L-BFGS to Newton's method. */
 const quasiNewtonIterations = 40;
-/** Up to this many parameters, Newton's Hessian costs less than the extra iterations of L-BFGS. */
-const newtonParameters = 8;
 
 /**
  * The exact optimum of F on each of B subsets, all at once. Every subset starts on the size path at its own size (or at
@@ -95,7 +93,7 @@ interface Block extends MinimiseOptions {
 async function solveBlock(problem: LinearProblem, path: SizePath, block: Block): Promise<Minimised> {
   const { parameterCount: p, pointCount } = problem;
   const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
-  const firstPhase = p <= newtonParameters ? 0 : Math.min(maxIterations, quasiNewtonIterations);
+  const firstPhase = Math.min(maxIterations, quasiNewtonIterations);
   const rule = lbfgsRule(sizes.length, p, pathPreconditioner(path, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
   const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));

@@ -245,3 +245,10 @@ export function dot(a: Float64Array, aOffset: number, b: Float64Array, bOffset: 
   for (let j = 0; j < length; j++) sum += a[aOffset + j] * b[bOffset + j];
   return sum;
 }
+
+/** The largest absolute value among `length` numbers of `vector` from `offset`; NaN if one of them is NaN. */
+export function maxAbsolute(vector: Float64Array, offset: number, length: number): number {
+  let largest = 0;
+  for (let j = offset; j < offset + length; j++) largest = Math.max(largest, Math.abs(vector[j]));
+  return largest;
+}

@@ -1,5 +1,5 @@
 import { safePoint, type RunControl } from '../control.js';
-import { dot } from './dense.js';
+import { dot, maxAbsolute } from './dense.js';
 
 /** B smooth convex functions of p parameters each, evaluated many at a time. */
 export interface BatchObjective {
@@ -145,14 +145,4 @@ export async function minimiseBatch(
     const slope = dot(trialGradients, k * p, directions, b * p, p);
     return slope <= (2 * sufficientDecrease - 1) * slopes[b];
   }
-}
-
-function maxAbsolute(vector: Float64Array, offset: number, length: number): number {
-  let largest = 0;
-  for (let j = offset; j < offset + length; j++) {
-    const size = Math.abs(vector[j]);
-    // Written so that NaN is taken, never skipped.
-    if (!(size <= largest)) largest = size;
-  }
-  return largest;
 }

@@ -1,28 +1,30 @@
-import { choleskySolve, factorDamped } from './dense.js';
+import { choleskySolve, dot, factorDamped, maxAbsolute } from './dense.js';
 import type { DirectionRule } from './minimise-batch.js';
 
-/** Writes the lower triangles of Hessians: `out[k·p² …]` (`p×p`) for function `rows[k]` at `points[k·p …]`. */
-export type BatchHessians = (rows: Int32Array, active: number, points: Float64Array, out: Float64Array) => void;
+/** Writes the `p×p` Hessian of function `row` at `point` (`p`) to `out`. */
+export type HessianOf = (row: number, point: Float64Array, out: Float64Array) => void;
 
-/** Numbers held by the Hessians of one tile: few enough to stay in cache. */
-const tileNumbers = 2 ** 17;
+/** Longest direction, in units of 1 + the largest parameter. */
+const longestReach = 100;
 
-/** Newton's directions −H⁻¹∇ from exact Hessians, each damped just enough to be positive definite if it is not. */
-export function newtonRule(parameterCount: number, hessians: BatchHessians): DirectionRule {
+/**
+ * Newton's directions −(H + λI)⁻¹∇ from exact Hessians. λ = ‖∇‖/(100·(1 + max|θ|)) keeps a direction within that reach where
+ * curvature has all but vanished, far from the minimum; it fades with the gradient, so convergence stays quadratic
+ * (Li, Fukushima, Qi & Yamashita 2004, Comput. Optim. Appl. 28).
+ */
+export function newtonRule(parameterCount: number, hessianOf: HessianOf): DirectionRule {
   const p = parameterCount;
-  const tile = Math.max(1, Math.floor(tileNumbers / (p * p)));
-  const matrices = new Float64Array(tile * p * p);
+  const hessian = new Float64Array(p * p);
   return {
     directions(rows, active, points, gradients, directions) {
-      for (let from = 0; from < active; from += tile) {
-        const models = Math.min(tile, active - from);
-        hessians(rows.subarray(from, from + models), models, points.subarray(from * p, (from + models) * p), matrices);
-        for (let k = 0; k < models; k++) {
-          const offset = (from + k) * p;
-          const factor = factorDamped(matrices.subarray(k * p * p, (k + 1) * p * p), p);
-          for (let j = 0; j < p; j++) directions[offset + j] = -gradients[offset + j];
-          choleskySolve(factor, p, directions, offset);
-        }
+      for (let k = 0; k < active; k++) {
+        const offset = k * p;
+        hessianOf(rows[k], points.subarray(offset, offset + p), hessian);
+        const reach = longestReach * (1 + maxAbsolute(points, offset, p));
+        const damping = Math.sqrt(dot(gradients, offset, gradients, offset, p)) / reach;
+        for (let j = 0; j < p; j++) hessian[j * p + j] += damping;
+        for (let j = 0; j < p; j++) directions[offset + j] = -gradients[offset + j];
+        choleskySolve(factorDamped(hessian, p), p, directions, offset);
       }
     },
   };

@@ -1,0 +1,3 @@
+export * from './learner.js';
+export { logisticRegression } from './logistic-regression.js';
+export type { TensorObjective } from './tensor-objective.js';

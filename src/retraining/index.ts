@@ -1,0 +1,2 @@
+export type { Bank } from './bank.js';
+export { buildBank, takeBank, type BuildBankOptions } from './retrain-bank.js';
