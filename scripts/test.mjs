@@ -28,9 +28,11 @@ await command(async () => {
   /** @type {<T>(name: string, phase: () => Promise<T>) => Promise<T>} */
   const timed = async (name, phase) => {
     const since = performance.now();
-    const result = await phase();
-    times.push(`${name} ${seconds(since)}`);
-    return result;
+    try {
+      return await phase();
+    } finally {
+      times.push(`${name} ${seconds(since)}`);
+    }
   };
   const check = async (/** @type {string} */ name, /** @type {string[]} */ args) => {
     const { ok } = await timed(name, () => run(process.execPath, args, { cwd: root, show: true }));
