@@ -8,11 +8,11 @@ export {
   type BackendName,
   type TensorFlow,
 } from './numerics/backend.js';
-export { randomStream, type RandomStream } from './numerics/random.js';
+export { deriveSeed, randomStream, type RandomStream } from './numerics/random.js';
 export * from './data/index.js';
 export * from './subsets/index.js';
 export * from './learners/index.js';
 export * from './retraining/index.js';
-export type { Predictor } from './prediction/predictor.js';
-export * from './prediction/modelpred/index.js';
+export * from './prediction/index.js';
 export * from './evaluation/index.js';
+export * from './applications/index.js';

@@ -5,6 +5,7 @@ import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
+import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
 import { retrainLinear } from './retrain-linear.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
@@ -86,6 +87,8 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       }
       return gradients;
     },
+
+    tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
 
     probabilities(points, parameters) {
       const loss = lossOf(points);

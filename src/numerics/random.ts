@@ -57,3 +57,8 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
   const permutation = (length: number): Int32Array => shuffle(Int32Array.from({ length }, (_, i) => i));
   return { uniform, integer, normal, shuffle, permutation };
 }
+
+/** A seed (32 bits, not negative) that belongs to a seed and a path, for functions that take one. */
+export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
+  return randomStream(seed, 'seed', ...path).integer(2 ** 32);
+}

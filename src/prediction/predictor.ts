@@ -1,12 +1,13 @@
+import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Subsets } from '../subsets/subsets.js';
 
-/** Maps subsets of its pool to predicted trained parameters without running the learner. */
+/** Maps subsets of its pool to predicted trained parameters without running the learner to its end. */
 export interface Predictor {
   /** As shown in tables and figures, e.g. `one Newton step`. */
   readonly name: string;
-  /** `B×p` predicted parameters. */
-  predict(subsets: Subsets): Float64Array;
+  /** `B×p` predicted parameters; at once where the method only evaluates formulas, later where it iterates. */
+  predict(subsets: Subsets, control?: RunControl): Float64Array | Promise<Float64Array>;
   /** `p` predicted parameters for a training set whose points need not be in the pool; absent where the method cannot. */
-  predictDataset?(points: Dataset): Float64Array;
+  predictDataset?(points: Dataset): Float64Array | Promise<Float64Array>;
 }

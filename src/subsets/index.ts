@@ -2,6 +2,6 @@ export { bernoulliSubsets } from './bernoulli.js';
 export { bootstrapSubsets } from './bootstrap.js';
 export { fixedSizeSubsets } from './fixed-size.js';
 export { leaveGroupOut, leaveOneOut } from './leave-out.js';
-export { permutationPrefixes, type PermutationPrefixes } from './permutation-prefixes.js';
+export { drawPermutations, permutationPrefixes, type PermutationPrefixes } from './permutation-prefixes.js';
 export { concatenateSubsets, fullPool, subsetsFromMembers, subsetSizes, takeSubsets, type Subsets } from './subsets.js';
 export { uniformSizeSubsets, type UniformSizeOptions } from './uniform-size.js';

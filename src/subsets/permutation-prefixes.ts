@@ -13,6 +13,14 @@ export interface PermutationPrefixes {
 }
 
 /**
+ * T independent uniformly random orders of the points 0 … N−1; order t depends only on (seed, t), so a longer run continues
+ * a shorter one.
+ */
+export function drawPermutations(poolSize: number, count: number, seed: number): Int32Array[] {
+  return Array.from({ length: count }, (_, t) => randomStream(seed, 'permutation', t).permutation(poolSize));
+}
+
+/**
  * The prefixes of T independent uniformly random permutations: nested subsets in which each next one adds the points that
  * follow in the order. A prefix of size n alone is a uniform subset of n points; prefixes of one permutation are strongly
  * dependent.
@@ -36,9 +44,7 @@ export function permutationPrefixes(options: {
       throw new InputError(`sizes[${k}] is ${size} after ${sizes[k - 1]}; give the prefix sizes in ascending order.`);
     }
   });
-  const permutations = Array.from({ length: count }, (_, t) =>
-    randomStream(seed, 'permutation-prefixes', t).permutation(poolSize),
-  );
+  const permutations = drawPermutations(poolSize, count, seed);
   const weights = new Uint8Array(count * sizes.length * poolSize);
   permutations.forEach((permutation, t) => {
     sizes.forEach((size, k) => {

@@ -1,0 +1,38 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Utility } from '../evaluation/utility.js';
+import { RetrainStatus, type Learner } from '../learners/learner.js';
+
+/** The utility left after removing a share of the pool. */
+export interface RemovalPoint {
+  /** Share of the pool removed, 0 … 1. */
+  readonly removed: number;
+  /** Utility of the model *retrained exactly* on what remains. */
+  readonly utility: number;
+}
+
+/**
+ * Removes points in the given order and retrains exactly at every step: what an ordering of the data is really worth. What
+ * remains may lack a class; such a step gets {@link Utility.uninformed}.
+ *
+ * @param order pool indices, first removed first
+ * @param shares shares of the pool to remove, e.g. 0, 0.05, …; rounded to whole points
+ */
+export async function removalCurve(
+  learner: Learner,
+  pool: Dataset,
+  order: ArrayLike<number>,
+  shares: readonly number[],
+  utility: Utility,
+): Promise<RemovalPoint[]> {
+  const weights = new Uint8Array(shares.length * pool.size).fill(1);
+  shares.forEach((share, b) => {
+    const removed = Math.round(share * pool.size);
+    for (let i = 0; i < removed; i++) weights[b * pool.size + order[i]] = 0;
+  });
+  const { parameters, status } = await learner.retrain(pool, { count: shares.length, poolSize: pool.size, weights });
+  const utilities = utility.evaluate(parameters);
+  return shares.map((removed, b) => ({
+    removed,
+    utility: status[b] === RetrainStatus.missingClass ? utility.uninformed : utilities[b],
+  }));
+}

@@ -1,0 +1,4 @@
+export * from './data-valuation.js';
+export * from './predicting-models.js';
+export * from './problem.js';
+export * from './profile.js';
