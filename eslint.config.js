@@ -11,6 +11,7 @@ export default tseslint.config(
       '.venv/**',
       '.cache/**',
       '**/*.mjs',
+      '**/*.cjs',
       '*.js',
     ],
   },

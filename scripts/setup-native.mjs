@@ -1,15 +1,6 @@
 // npm run setup:native: the native TensorFlow library (@tensorflow/tfjs-node) in .native/, which the library then prefers.
 // Optional: about 1 GB on disk, roughly twice the speed of the WebAssembly backend. `rm -r .native` undoes it.
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SetupFailure, command } from './workspace/failure.mjs';
 import { checkNode } from './workspace/node-version.mjs';
