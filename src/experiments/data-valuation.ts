@@ -196,6 +196,13 @@ function valuesOf(
   return shapleyValues(permutations.slice(0, count), utilities[utility].subarray(0, count * (poolSize + 1))).values;
 }
 
+/** A method ready to give parameters, and what its labels cost. */
+interface Prepared {
+  readonly parametersOf: ParametersOf;
+  /** Processor seconds. */
+  readonly labelSeconds: number;
+}
+
 async function valueOn(effort: Effort, seeds: readonly number[], control: RunControl): Promise<ValuationResult> {
   const problem = await valuationProblem(effort, seeds[0]);
   const { pool, learner, title, validation } = problem;
@@ -232,9 +239,12 @@ async function valueOn(effort: Effort, seeds: readonly number[], control: RunCon
   const minimumSize = smallestPredicted(pool.size);
   const methods: {
     method: string;
-    prepare: (seed: number) => Promise<{ parametersOf: ParametersOf; labelSeconds: number }>;
-  }[] = [{ method: exactName, prepare: async () => ({ parametersOf: retrain, labelSeconds: 0 }) }];
-  const predicted = (method: string, predictor: (seed: number) => Promise<[Predictor, number]>): void => {
+    prepare: (seed: number) => Prepared | Promise<Prepared>;
+  }[] = [{ method: exactName, prepare: () => ({ parametersOf: retrain, labelSeconds: 0 }) }];
+  const predicted = (
+    method: string,
+    predictor: (seed: number) => [Predictor, number] | Promise<[Predictor, number]>,
+  ): void => {
     methods.push({
       method,
       prepare: async (seed) => {
@@ -262,9 +272,9 @@ async function valueOn(effort: Effort, seeds: readonly number[], control: RunCon
   const banks = new Map<number, Awaited<ReturnType<typeof bankOf>>>();
   for (const seed of seeds) banks.set(seed, await bankOf(seed));
   const withBank = (seed: number) => banks.get(seed) as Awaited<ReturnType<typeof bankOf>>;
-  predicted('influence function', async () => [influencePredictor(pool, learner, full), 0]);
-  predicted('one Newton step', async () => [newtonPredictor(pool, learner, full), 0]);
-  predicted('ridge on mask and size', async (seed) => [ridgePredictor(withBank(seed).result), withBank(seed).seconds]);
+  predicted('influence function', () => [influencePredictor(pool, learner, full), 0]);
+  predicted('one Newton step', () => [newtonPredictor(pool, learner, full), 0]);
+  predicted('ridge on mask and size', (seed) => [ridgePredictor(withBank(seed).result), withBank(seed).seconds]);
   predicted(modelPredName, async (seed) => [
     await trainModelPred({
       ...control,

@@ -109,25 +109,21 @@ export const modelPredName = (loss: ModelPredLossName): string => `ModelPred (${
 
 /** A method as the comparison sees it: how to prepare a predictor, from a bank and a seed where it needs them. */
 type Preparation =
-  | { readonly method: string; readonly prepare: () => Promise<Predictor> }
-  | { readonly method: string; readonly prepareFromBank: (bank: Bank, seed: number) => Promise<Predictor> };
+  | { readonly method: string; readonly prepare: () => Predictor | Promise<Predictor> }
+  | { readonly method: string; readonly prepareFromBank: (bank: Bank, seed: number) => Predictor | Promise<Predictor> };
 
-async function preparations(
-  { pool, learner }: Problem,
-  effort: Effort,
-  control: RunControl,
-): Promise<readonly Preparation[]> {
+function preparations({ pool, learner }: Problem, effort: Effort, control: RunControl): readonly Preparation[] {
   const everyPoint = fullPool(pool.size);
   const full = async (): Promise<Float64Array> => (await learner.retrain(pool, everyPoint)).parameters;
   return [
-    { method: 'mean θ', prepareFromBank: async (bank) => meanPredictor(bank) },
-    { method: 'ridge on the mask', prepareFromBank: async (bank) => ridgePredictor(bank, { features: 'mask' }) },
-    { method: 'ridge on mask and size', prepareFromBank: async (bank) => ridgePredictor(bank) },
+    { method: 'mean θ', prepareFromBank: (bank) => meanPredictor(bank) },
+    { method: 'ridge on the mask', prepareFromBank: (bank) => ridgePredictor(bank, { features: 'mask' }) },
+    { method: 'ridge on mask and size', prepareFromBank: (bank) => ridgePredictor(bank) },
     { method: 'influence function', prepare: async () => influencePredictor(pool, learner, await full()) },
     { method: 'one Newton step', prepare: async () => newtonPredictor(pool, learner, await full()) },
     ...effort.losses.map((loss) => ({
       method: modelPredName(loss),
-      prepareFromBank: async (bank: Bank, seed: number) =>
+      prepareFromBank: (bank: Bank, seed: number) =>
         trainModelPred({ ...control, bank, settings: modelPredSettings(loss, { steps: effort.steps }), seed }),
     })),
   ];
@@ -187,7 +183,7 @@ async function compareOn(
   };
 
   const runs: MethodRun[] = [];
-  for (const preparation of await preparations(problem, effort, control)) {
+  for (const preparation of preparations(problem, effort, control)) {
     const trials: (Score & { labelSeconds: number; trainingSeconds: number })[] = [];
     if ('prepare' in preparation) {
       const { result: predictor, seconds } = await measureCpu(() => preparation.prepare());
@@ -326,7 +322,7 @@ export function ablationTables(results: readonly ProblemResult[]) {
   const rows = ofInterest.flatMap(({ problem, runs, seed }) =>
     ablated.map((loss) => ({
       dataset: problem.title,
-      variant: loss as string,
+      variant: loss,
       run: runs.find((r) => r.method === modelPredName(loss)) as MethodRun,
       seed,
     })),
@@ -354,9 +350,9 @@ export function costTable(results: readonly ProblemResult[]) {
         training: run.trainingSeconds,
         prediction: run.predictionSeconds,
         microsecondsPerSubset: (run.predictionSeconds / sizes.length) * 1e6,
-        error: value as number | null,
-        low: low as number | null,
-        high: high as number | null,
+        error: value,
+        low: low,
+        high: high,
       };
     }),
     {
