@@ -1,0 +1,146 @@
+import { inspect } from 'node:util';
+import type { Claim } from '../evaluation/claims.js';
+import type { Row, Table } from '../evaluation/table.js';
+import type { VegaLiteSpec } from '../plots/render.js';
+import { displayBundle, type MimeBundle } from './cell.js';
+import { claimsBundle } from './claims.js';
+import { figureBundle } from './figure.js';
+import { formatCount, formatNumber, headAndTail, textColumn } from './format.js';
+import { columnsBundle, tableBundle } from './table.js';
+
+// Kinds are told by shape, not by class: importing danfojs or TensorFlow.js to ask `instanceof` would load them.
+type Shape = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Shape => typeof value === 'object' && value !== null;
+
+const isPlain = (value: unknown): value is Shape => {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+};
+
+interface Frame {
+  readonly shape: readonly number[];
+  readonly columns: readonly string[];
+  readonly index: readonly (string | number)[];
+  readonly values: readonly unknown[];
+  readonly dtypes: readonly string[];
+}
+
+const isFrame = (value: unknown): value is Frame =>
+  isObject(value) && '$data' in value && [value.shape, value.columns, value.index, value.values].every(Array.isArray);
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly isDisposed?: boolean;
+  dataSync(): ArrayLike<number | string>;
+}
+
+const isTensor = (value: unknown): value is Tensor =>
+  isObject(value) &&
+  typeof value.dataSync === 'function' &&
+  typeof value.dtype === 'string' &&
+  Array.isArray(value.shape);
+
+type NumberArray = Float64Array | Float32Array | Int32Array | Uint8Array;
+const isNumberArray = (value: unknown): value is NumberArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) && !Buffer.isBuffer(value);
+
+const VIEWS = ['mark', 'layer', 'hconcat', 'vconcat', 'concat', 'repeat', 'facet'];
+const CONTENTS = ['data', 'encoding', 'datasets', 'spec', 'layer', 'hconcat', 'vconcat', 'concat'];
+const isSpec = (value: unknown): value is VegaLiteSpec =>
+  isPlain(value) && VIEWS.some((key) => key in value) && CONTENTS.some((key) => key in value);
+
+const isClaim = (value: unknown): value is Claim =>
+  isPlain(value) &&
+  typeof value.statement === 'string' &&
+  typeof value.guarded === 'boolean' &&
+  ['holds', 'does not hold', 'not testable here'].includes(value.verdict as string);
+
+const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isRow = (value: unknown): value is Row => isPlain(value) && Object.values(value).every(isScalar);
+
+function isTable(value: unknown): value is Table {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isRow)) return false;
+  const names = Object.keys(value[0]).join('\n');
+  return names !== '' && value.every((row) => Object.keys(row).join('\n') === names);
+}
+
+const FRAME_HEAD = 5;
+const FRAME_TAIL = 5;
+
+function presentFrame(frame: Frame): MimeBundle {
+  const series = frame.values.length > 0 && !Array.isArray(frame.values[0]);
+  const { indices, omitted } = headAndTail(frame.index.length, FRAME_HEAD, FRAME_TAIL);
+  const cell = (row: number, column: number): unknown =>
+    series ? frame.values[row] : (frame.values[row] as readonly unknown[])[column];
+  const columns = frame.columns.map((title, column) =>
+    textColumn(
+      title,
+      indices.map((row) => cell(row, column)),
+    ),
+  );
+  const index = {
+    ...textColumn(
+      '',
+      indices.map((row) => frame.index[row]),
+    ),
+    numeric: true,
+  };
+  const size = series
+    ? `${formatCount(frame.index.length)} values (${frame.dtypes[0]})`
+    : `${formatCount(frame.index.length)} rows × ${formatCount(frame.columns.length)} columns`;
+  const shown = omitted ? `, of which the first ${FRAME_HEAD} and the last ${FRAME_TAIL} are shown` : '';
+  return columnsBundle([index, ...columns], '', `${size}${shown}`);
+}
+
+const HEAD = 8;
+const MATRIX_ROWS = 6;
+
+const listHead = (values: ArrayLike<number | bigint | string | boolean>, head: number): string => {
+  const shown = Array.from({ length: Math.min(values.length, head) }, (_, i) => values[i]);
+  const texts = shown.map((value) => (typeof value === 'number' ? formatNumber(value) : String(value)));
+  return `[${texts.join(', ')}${values.length > head ? ', …' : ''}]`;
+};
+
+const presentArray = (array: NumberArray): MimeBundle => ({
+  'text/plain': `${array.constructor.name}, length ${formatCount(array.length)}\n${listHead(array, HEAD)}`,
+});
+
+function presentTensor(tensor: Tensor): MimeBundle {
+  const title = `Tensor, shape ${tensor.shape.join('×') || 'scalar'}, ${tensor.dtype}`;
+  if (tensor.isDisposed) return { 'text/plain': `${title}, disposed` };
+  const values = tensor.dataSync();
+  if (tensor.shape.length !== 2) return { 'text/plain': `${title}\n${listHead(values, HEAD)}` };
+  const [rows, columns] = tensor.shape;
+  const lines = Array.from({ length: Math.min(rows, MATRIX_ROWS) }, (_, row) =>
+    listHead(
+      Array.from({ length: columns }, (_, column) => values[row * columns + column]),
+      HEAD,
+    ),
+  );
+  return { 'text/plain': [title, ...lines, ...(rows > MATRIX_ROWS ? ['…'] : [])].join('\n') };
+}
+
+/**
+ * A value as a notebook shows it: Vega-Lite specifications as figures, claims and tidy tables (arrays of flat objects
+ * with the same keys) as tables, danfojs frames and series by shape, head and tail, typed arrays and tensors by shape,
+ * type and head, anything else as Node prints it.
+ */
+export async function present(value: unknown): Promise<MimeBundle> {
+  if (isSpec(value)) return figureBundle(value);
+  if (Array.isArray(value) && value.length > 0 && value.every(isClaim)) return claimsBundle(value);
+  if (isTable(value)) return tableBundle(value);
+  if (isFrame(value)) return presentFrame(value);
+  if (isTensor(value)) return presentTensor(value);
+  if (isNumberArray(value)) return presentArray(value);
+  return { 'text/plain': typeof value === 'string' ? value : inspect(value) };
+}
+
+/**
+ * Shows a value as if it were the last expression of the cell (see {@link present}); outside a kernel its plain text is
+ * printed.
+ */
+export async function display(value: unknown): Promise<void> {
+  displayBundle(await present(value));
+}
