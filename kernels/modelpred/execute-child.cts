@@ -9,8 +9,9 @@ import { type CellOutput, startSession } from './session.cjs';
 export type Request =
   { readonly type: 'execute'; readonly cell: number; readonly code: string } | { readonly type: 'finish' };
 
-/** What a cell, by number, sends. */
+/** What the process sends: that it can take cells, then what a cell, by number, puts out. */
 export type ChildEvent =
+  | { readonly type: 'ready' }
   | { readonly type: 'stream'; readonly cell: number; readonly name: 'stdout' | 'stderr'; readonly text: string }
   | { readonly type: 'display'; readonly cell: number; readonly data: MimeBundle; readonly id?: string }
   | { readonly type: 'result'; readonly cell: number; readonly data: MimeBundle }
@@ -67,3 +68,4 @@ function leave(): void {
 
 process.on('disconnect', leave);
 process.on('SIGINT', () => session.interrupt());
+emit({ type: 'ready' });

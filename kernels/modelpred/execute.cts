@@ -79,8 +79,10 @@ interface NumberedCell {
   readonly number: number;
 }
 
+type CellOutputEvent = Exclude<ChildEvent, { type: 'ready' | 'done' }>;
+
 /** Puts what a cell sends into its outputs, as a Jupyter client does. */
-function outputRecorder(cells: readonly NumberedCell[]): (event: ChildEvent) => void {
+function outputRecorder(cells: readonly NumberedCell[]): (event: CellOutputEvent) => void {
   const displays = new Map<string, IOutput>();
   const display = (data: object): IOutput => ({ output_type: 'display_data', data: { ...data }, metadata: {} });
   return (event) => {
@@ -152,7 +154,7 @@ function startProcess(
   // What native code and child processes print goes past the kernel.
   stdout.setEncoding('utf8').on('data', (text: string) => onStray('stdout', text));
   stderr.setEncoding('utf8').on('data', (text: string) => {
-    fatal ||= /^FATAL ERROR: .*$/m.exec(text)?.[0] ?? '';
+    fatal ||= /^(FATAL ERROR|\w*Error): .*$/m.exec(text)?.[0] ?? '';
     onStray('stderr', text);
   });
   const kill = (): void => {
@@ -226,7 +228,7 @@ export async function executeNotebook(notebook: INotebookContent, options: Execu
   let progress: Progress | undefined;
   let done: () => void = () => undefined;
   const onEvent = (event: ChildEvent): void => {
-    if (event.type === 'done') return done();
+    if (event.type === 'done' || event.type === 'ready') return done();
     record(event);
     if (event.type === 'error') {
       const later = event.origin === event.cell ? '' : ` (it surfaced while cell ${event.cell} ran)`;
@@ -235,6 +237,7 @@ export async function executeNotebook(notebook: INotebookContent, options: Execu
     if (event.type === 'display' && PROGRESS_MIME in event.data)
       progress = event.data[PROGRESS_MIME] as unknown as Progress;
   };
+  const ready = new Promise<void>((resolve) => (done = resolve));
   const kernel = startProcess(onEvent, (name, text) => {
     if (current) record({ type: 'stream', cell: current.number, name, text });
   });
@@ -285,6 +288,11 @@ export async function executeNotebook(notebook: INotebookContent, options: Execu
   }
 
   try {
+    await Promise.race([
+      ready,
+      stopping,
+      kernel.ended.then((how) => Promise.reject(new Error(`The kernel could not be started: it ended with ${how}.`))),
+    ]);
     for (const numbered of cells) {
       await run(numbered);
       if (failure) break;
