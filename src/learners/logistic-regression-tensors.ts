@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset.js';
 import type { TensorFlow } from '../numerics/backend.js';
+import { designMatrix } from './linear-objective.js';
 import type { TensorObjective } from './tensor-objective.js';
 
 /**
@@ -17,10 +18,7 @@ export function logisticRegressionTensors(tf: TensorFlow, pool: Dataset, strengt
   const { size, dimension, classes } = pool;
   const columns = dimension + 1;
   const rows = classes.length === 2 ? 1 : classes.length;
-  const extended = new Float32Array(size * columns).fill(1);
-  for (let i = 0; i < size; i++) {
-    extended.set(pool.features.subarray(i * dimension, (i + 1) * dimension), i * columns);
-  }
+  const design = Float32Array.from(designMatrix(pool));
   const intercepts = Float32Array.from({ length: rows * columns }, (_, j) => (j % columns === dimension ? 1 : 0));
   const penalised = intercepts.map((isIntercept) => 1 - isIntercept);
   // K×N one-hot labels; one row of 0s and 1s where there are two classes.
@@ -29,7 +27,7 @@ export function logisticRegressionTensors(tf: TensorFlow, pool: Dataset, strengt
 
   /** `B×K×N` logits, K = 1 where there are two classes. */
   const logits = (parameters: Tensor2D): Tensor3D => {
-    const points = tf.tensor2d(extended, [size, columns]);
+    const points = tf.tensor2d(design, [size, columns]);
     return tf.reshape(tf.matMul(tf.reshape(parameters, [-1, columns]), points, false, true), [-1, rows, size]);
   };
   const labels = (): Tensor3D => tf.tensor3d(targets, [1, rows, size]);
@@ -43,7 +41,7 @@ export function logisticRegressionTensors(tf: TensorFlow, pool: Dataset, strengt
         const f = logits(parameters);
         const probabilities = rows === 1 ? tf.sigmoid(f) : tf.exp(tf.sub(f, logSumExp(f)));
         const excess = tf.mul(tf.sub(probabilities, labels()), tf.expandDims(subsetWeights, 1));
-        const points = tf.tensor2d(extended, [size, columns]);
+        const points = tf.tensor2d(design, [size, columns]);
         const data = tf.reshape(tf.matMul(tf.reshape(excess, [-1, size]), points), [-1, rows * columns]);
         const gradient = tf.add<Tensor2D>(tf.mul(parameters, penalised), tf.mul(data, strength));
         if (rows === 1) return gradient;

@@ -134,26 +134,28 @@ export function predictParameters(
 const rowsPerPass = 1024;
 
 /**
- * `R×p` predicted parameters for some rows of the subsets.
+ * `B×p` predicted parameters.
  *
  * @param points `N×(d+|y|)`, see {@link encodePoints}; N is the pool size of the subsets.
  */
-export function predictRows(
+export function predictAll(
   tf: TensorFlow,
   shape: NetworkShape,
   weights: Float32Array,
   points: Float32Array,
   subsets: Subsets,
-  rows: Int32Array,
 ): Float64Array {
-  const predicted = new Float64Array(rows.length * shape.outputs);
+  const { count, poolSize } = subsets;
+  const predicted = new Float64Array(count * shape.outputs);
   tf.tidy(() => {
     const layers = weightTensors(tf, shape, weights);
-    const embedded = embedPoints(tf, layers.slice(0, 3), tf.tensor2d(points, [subsets.poolSize, shape.inputs]));
-    for (let start = 0; start < rows.length; start += rowsPerPass) {
+    const embedded = embedPoints(tf, layers.slice(0, 3), tf.tensor2d(points, [poolSize, shape.inputs]));
+    for (let start = 0; start < count; start += rowsPerPass) {
+      const rows = Math.min(rowsPerPass, count - start);
       const pass = tf.tidy(() => {
-        const chosen = subsetWeightTensor(tf, subsets, rows.subarray(start, start + rowsPerPass));
-        return parametersFromPooled(tf, layers.slice(3), tf.matMul(chosen, embedded)).dataSync();
+        const chosen = Float32Array.from(subsets.weights.subarray(start * poolSize, (start + rows) * poolSize));
+        const pooled = tf.matMul<Tensor2D>(tf.tensor2d(chosen, [rows, poolSize]), embedded);
+        return parametersFromPooled(tf, layers.slice(3), pooled).dataSync();
       });
       predicted.set(pass, start * shape.outputs);
     }
@@ -165,16 +167,6 @@ export function predictRows(
 export function weightTensors(tf: TensorFlow, shape: NetworkShape, weights: Float32Array): Tensor[] {
   const shapes = weightShapes(shape);
   return weightViews(shape, weights).map((view, i) => tf.tensor(view, [...shapes[i]]));
-}
-
-/** `B×N` subset weights as a tensor of some rows of the subsets. */
-export function subsetWeightTensor(tf: TensorFlow, subsets: Subsets, rows: ArrayLike<number>): Tensor2D {
-  const { poolSize, weights } = subsets;
-  const chosen = new Float32Array(rows.length * poolSize);
-  for (let b = 0; b < rows.length; b++) {
-    chosen.set(weights.subarray(rows[b] * poolSize, (rows[b] + 1) * poolSize), b * poolSize);
-  }
-  return tf.tensor2d(chosen, [rows.length, poolSize]);
 }
 
 function product(dimensions: readonly number[]): number {

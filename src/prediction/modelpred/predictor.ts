@@ -2,9 +2,9 @@ import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import type { TensorFlow } from '../../numerics/backend.js';
-import type { Subsets } from '../../subsets/subsets.js';
+import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
-import { encodePoints, networkShape, predictRows } from './network.js';
+import { encodePoints, networkShape, predictAll } from './network.js';
 import type { Provenance } from './provenance.js';
 
 /** A look at the predictor during its training. */
@@ -64,23 +64,14 @@ export function modelPredPredictor(
     learner,
     provenance,
     predict: (subsets) => {
-      checkPoolSize(subsets, pool);
-      const rows = Int32Array.from({ length: subsets.count }, (_, b) => b);
-      return predictRows(tf, shape, result.weights, encodedPool, subsets, rows);
+      checkSubsets(subsets, pool);
+      return predictAll(tf, shape, result.weights, encodedPool, subsets);
     },
     predictDataset: (points) => {
       checkSameKind(points, pool);
-      const all: Subsets = { count: 1, poolSize: points.size, weights: new Uint8Array(points.size).fill(1) };
-      return predictRows(tf, shape, result.weights, encodePoints(points), all, Int32Array.of(0));
+      return predictAll(tf, shape, result.weights, encodePoints(points), fullPool(points.size));
     },
   };
-}
-
-function checkPoolSize(subsets: Subsets, pool: Dataset): void {
-  if (subsets.poolSize === pool.size) return;
-  throw new InputError(
-    `The subsets are of a pool of ${subsets.poolSize} points, but this ModelPred belongs to "${pool.name}" with ${pool.size}; draw them from its pool.`,
-  );
 }
 
 function checkSameKind(points: Dataset, pool: Dataset): void {

@@ -97,10 +97,14 @@ export async function loadModelPred(
   const manifest = await readManifest(folder);
   checkUse(folder, manifest, pool, learner, scaling);
   const files = new Map<string, Buffer>();
-  for (const [name, hash] of Object.entries(manifest.files)) files.set(name, await readVerified(folder, name, hash));
+  for (const network of networkNames) {
+    for (const name of [`${network}/model.json`, `${network}/weights.bin`]) {
+      files.set(name, await readVerified(folder, name, manifest.files[name]));
+    }
+  }
   const shape = networkShape(pool, learner.parameterCount(pool));
   const tf = await loadTensorFlow();
-  const weights = await weightsFromFiles(tf, folder, shape, files);
+  const weights = await weightsFromFiles(tf, shape, files);
   const { bestStep, history } = manifest;
   return modelPredPredictor(tf, pool, learner, manifest.provenance, { weights, bestStep, history });
 }
@@ -165,8 +169,11 @@ function checkUse(
   }
 }
 
-async function readVerified(folder: string, name: string, hash: string): Promise<Buffer> {
+async function readVerified(folder: string, name: string, hash: string | undefined): Promise<Buffer> {
   const file = join(folder, name);
+  if (hash === undefined) {
+    throw new InputError(`${join(folder, manifestName)} does not list ${name}; save the model again.`);
+  }
   const bytes = await readFile(file).catch(() => {
     throw new InputError(`${file} is missing or not readable; save the model again.`);
   });
@@ -211,7 +218,6 @@ async function networkFiles(
 /** Reads both networks back through the layers library and lays their weights out flat. */
 async function weightsFromFiles(
   tf: TensorFlow,
-  folder: string,
   shape: NetworkShape,
   files: ReadonlyMap<string, Buffer>,
 ): Promise<Float32Array> {
@@ -219,16 +225,10 @@ async function weightsFromFiles(
   const weights = new Float32Array(weightCount(shape));
   let offset = 0;
   for (const network of networkNames) {
-    const description = files.get(`${network}/model.json`);
-    const data = files.get(`${network}/weights.bin`);
-    if (description === undefined || data === undefined) {
-      throw new InputError(
-        `${join(folder, manifestName)} does not list the files of ${network}; save the model again.`,
-      );
-    }
-    const { modelTopology, weightsManifest } = JSON.parse(description.toString()) as io.ModelJSON;
+    const description = String(files.get(`${network}/model.json`));
+    const weightData = Uint8Array.from(files.get(`${network}/weights.bin`) ?? []).buffer;
+    const { modelTopology, weightsManifest } = JSON.parse(description) as io.ModelJSON;
     const weightSpecs = weightsManifest.flatMap((group) => group.weights);
-    const weightData = new Uint8Array(data).buffer;
     const model = await layers.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
     for (const tensor of model.getWeights()) {
       weights.set(tensor.dataSync<'float32'>(), offset);

@@ -6,6 +6,7 @@ import type { TensorObjective } from '../../learners/tensor-objective.js';
 import { chooseBackend, loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
 import { randomStream } from '../../numerics/random.js';
 import type { Bank } from '../../retraining/bank.js';
+import { takeBank } from '../../retraining/retrain-bank.js';
 import type { Subsets } from '../../subsets/subsets.js';
 import { adamStep, initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
@@ -15,9 +16,8 @@ import {
   initialWeights,
   type NetworkShape,
   networkShape,
+  predictAll,
   predictParameters,
-  predictRows,
-  subsetWeightTensor,
   weightCount,
   weightTensors,
   weightViews,
@@ -66,6 +66,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     objective: needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined,
   };
   const rows = splitRows(subsets, validationFraction, seed);
+  const validation = takeBank(bank, rows.validation);
   const { steps, batchSize, validateEvery, patience, weightDecay } = settings.optimisation;
   const nextBatch = batches(rows.training, batchSize, seed);
 
@@ -88,7 +89,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     state.step++;
     adamStep(state.weights, gradient, state.adam, state.step, rate, weightDecay);
     state.lossSinceLook += loss;
-    if (state.step % validateEvery === 0 || state.step === steps) look(task, state, rows.validation);
+    if (state.step % validateEvery === 0 || state.step === steps) look(task, state, validation);
     if (checkpoint && (state.step % checkpoint.everySteps === 0 || finished())) await store();
     options.onProgress?.({ label, done: state.step, total: steps, detail: progressDetail(state, loss) });
     try {
@@ -134,15 +135,13 @@ function lossAndGradient(
   rows: Int32Array,
 ): { loss: number; gradient: Float32Array } {
   const gradient = new Float32Array(weights.length);
-  const p = shape.outputs;
+  const { pool, subsets, parameters } = takeBank(bank, rows);
   const loss = tf.tidy(() => {
-    const pool = tf.tensor2d(points, [bank.pool.size, shape.inputs]);
-    const subsetWeights = subsetWeightTensor(tf, bank.subsets, rows);
-    const targets = new Float32Array(rows.length * p);
-    rows.forEach((row, b) => targets.set(bank.parameters.subarray(row * p, (row + 1) * p), b * p));
-    const exact = tf.tensor2d(targets, [rows.length, p]);
+    const poolPoints = tf.tensor2d(points, [pool.size, shape.inputs]);
+    const subsetWeights = tf.tensor2d(Float32Array.from(subsets.weights), [subsets.count, pool.size]);
+    const exact = tf.tensor2d(Float32Array.from(parameters), [subsets.count, shape.outputs]);
     const { value, grads } = tf.valueAndGrads((...layers) => {
-      const predicted = predictParameters(tf, layers, pool, subsetWeights);
+      const predicted = predictParameters(tf, layers, poolPoints, subsetWeights);
       const matrices = layers.slice(0, -1);
       return modelPredLoss(tf, settings.loss, { predicted, exact, subsetWeights }, matrices, objective);
     })(weightTensors(tf, shape, weights));
@@ -153,14 +152,12 @@ function lossAndGradient(
 }
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */
-function look({ tf, bank, shape, points }: TrainingTask, state: TrainingState, validation: Int32Array): void {
+function look({ tf, shape, points }: TrainingTask, state: TrainingState, validation: Bank): void {
+  const { subsets, parameters } = validation;
   let error: number | null = null;
-  if (validation.length > 0) {
-    const predicted = predictRows(tf, shape, state.weights, points, bank.subsets, validation);
-    const p = shape.outputs;
-    const exact = new Float64Array(validation.length * p);
-    validation.forEach((row, b) => exact.set(bank.parameters.subarray(row * p, (row + 1) * p), b * p));
-    error = relativeErrors(predicted, exact, p).reduce((sum, e) => sum + e, 0) / validation.length;
+  if (subsets.count > 0) {
+    const predicted = predictAll(tf, shape, state.weights, points, subsets);
+    error = relativeErrors(predicted, parameters, shape.outputs).reduce((sum, e) => sum + e, 0) / subsets.count;
   }
   const stepsSinceLook = state.step - (state.history.at(-1)?.step ?? 0);
   state.history.push({

@@ -6,13 +6,17 @@ import {
   initialWeights,
   type NetworkShape,
   networkShape,
-  predictRows,
+  predictAll,
   weightCount,
   weightShapes,
   weightViews,
 } from '../../../src/prediction/modelpred/network.js';
 import type { Subsets } from '../../../src/subsets/subsets.js';
-import { gaussianPool, paddedTwin } from './fixtures.js';
+import { cloudPool } from '../../learners/pools.js';
+import { paddedNetwork } from './padded-network.js';
+
+const smallPool = (size: number, dimension: number, classCount: number) =>
+  cloudPool({ size, dimension, classCount, seed: 1 });
 
 const subsetsOf = (poolSize: number, rows: readonly (readonly number[])[]): Subsets => ({
   count: rows.length,
@@ -33,23 +37,16 @@ describe('the ModelPred network', () => {
   });
 
   const predict = (shape: NetworkShape, weights: Float32Array, points: Float32Array, subsets: Subsets): Float64Array =>
-    predictRows(
-      tf,
-      shape,
-      weights,
-      points,
-      subsets,
-      Int32Array.from({ length: subsets.count }, (_, b) => b),
-    );
+    predictAll(tf, shape, weights, points, subsets);
 
   it("has the authors' number of weights", () => {
-    assert.equal(weightCount(networkShape(gaussianPool(4, 4, 2), 5)), 74_693);
-    assert.equal(weightCount(networkShape(gaussianPool(4, 25, 2), 26)), 78_746);
-    assert.equal(weightCount(networkShape(gaussianPool(10, 128, 10), 1290)), 175_242);
+    assert.equal(weightCount(networkShape(smallPool(4, 4, 2), 5)), 74_693);
+    assert.equal(weightCount(networkShape(smallPool(4, 25, 2), 26)), 78_746);
+    assert.equal(weightCount(networkShape(smallPool(10, 128, 10), 1290)), 175_242);
   });
 
   it('starts from weights uniform on ±1/√inputs, the same for the same seed', () => {
-    const shape = networkShape(gaussianPool(4, 4, 2), 5);
+    const shape = networkShape(smallPool(4, 4, 2), 5);
     const weights = initialWeights(shape, 3);
     assert.deepEqual(weights, initialWeights(shape, 3));
     assert.notDeepEqual(weights, initialWeights(shape, 4));
@@ -63,8 +60,8 @@ describe('the ModelPred network', () => {
   });
 
   it('reads binary labels as 0 or 1 and more classes one-hot', () => {
-    const binary = gaussianPool(3, 2, 2);
-    const [x, three] = [binary.features, gaussianPool(3, 2, 3)];
+    const binary = smallPool(3, 2, 2);
+    const [x, three] = [binary.features, smallPool(3, 2, 3)];
     assert.deepEqual(encodePoints(binary), Float32Array.of(x[0], x[1], 0, x[2], x[3], 1, x[4], x[5], 0));
     assert.deepEqual([...encodePoints(three).subarray(2, 5)], [1, 0, 0]);
     assert.deepEqual([...encodePoints(three).subarray(12, 15)], [0, 0, 1]);
@@ -72,7 +69,7 @@ describe('the ModelPred network', () => {
 
   it('pools by one product what padded loops over each subset pool, for 2 and 3 classes', () => {
     for (const classCount of [2, 3]) {
-      const pool = gaussianPool(7, 3, classCount);
+      const pool = smallPool(7, 3, classCount);
       const shape = networkShape(pool, 4);
       const weights = initialWeights(shape, 5);
       const subsets = subsetsOf(7, [
@@ -82,15 +79,15 @@ describe('the ModelPred network', () => {
         [0, 0, 0, 0, 0, 0, 0],
       ]);
       const actual = predict(shape, weights, encodePoints(pool), subsets);
-      const expected = Array.from({ length: subsets.count }, (_, b) =>
-        paddedTwin(shape, weights, encodePoints(pool), subsets.weights.subarray(b * 7, (b + 1) * 7)),
-      ).flat();
+      const expected = Array.from({ length: subsets.count }, (_, b) => [
+        ...paddedNetwork(shape, weights, encodePoints(pool), subsets.weights.subarray(b * 7, (b + 1) * 7)),
+      ]).flat();
       assert.ok(relativeDistance(actual, expected) < 1e-5);
     }
   });
 
   it('does not depend on the order of the points, and weight 2 is the point twice', () => {
-    const pool = gaussianPool(6, 2, 2);
+    const pool = smallPool(6, 2, 2);
     const shape = networkShape(pool, 3);
     const weights = initialWeights(shape, 1);
     const points = encodePoints(pool);
@@ -115,7 +112,7 @@ describe('the ModelPred network', () => {
   });
 
   it('predicts every row the same alone and among many passes', () => {
-    const pool = gaussianPool(5, 2, 2);
+    const pool = smallPool(5, 2, 2);
     const shape = networkShape(pool, 3);
     const weights = initialWeights(shape, 2);
     const rows = Array.from({ length: 2500 }, (_, b) => [1, b % 2, (b >> 1) % 2, (b >> 2) % 2, (b >> 3) % 2]);
