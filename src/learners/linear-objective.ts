@@ -36,9 +36,17 @@ const tileNumbers = 2 ** 16;
 /**
  * Sets up the model's matrices.
  *
- * @throws InputError if a feature is not a finite number.
+ * @throws InputError if a feature is not a finite number or a label is not one of the classes.
  */
 export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
+  const unknown = pool.labels.findIndex((label) => label >= pool.classes.length);
+  if (unknown >= 0 || pool.labels.length !== pool.size) {
+    throw new InputError(
+      unknown >= 0
+        ? `Point ${unknown} of "${pool.name}" has label ${pool.labels[unknown]}; labels run from 0 to ${pool.classes.length - 1}.`
+        : `"${pool.name}" has ${pool.labels.length} labels for ${pool.size} points; give one per point.`,
+    );
+  }
   const width = pool.dimension + 1;
   const design = designMatrix(pool);
   return {
@@ -55,6 +63,11 @@ export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
 /** `N×(d+1)`: the features of each point and a 1. */
 export function designMatrix(points: Dataset): Float64Array {
   const { size, dimension, features } = points;
+  if (features.length !== size * dimension) {
+    throw new InputError(
+      `"${points.name}" has ${features.length} feature values; ${size} points of ${dimension} need ${size * dimension}.`,
+    );
+  }
   const design = new Float64Array(size * (dimension + 1)).fill(1);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < dimension; j++) {
@@ -177,6 +190,29 @@ export function linearHessian(problem: LinearProblem, costs: Float64Array, param
   const hessian = new Float64Array(problem.parameterCount ** 2);
   linearHessians(problem, costs)(0, parameters, hessian);
   return hessian;
+}
+
+/** The diagonal of {@link linearHessian}, `p`, at the cost of one gradient. */
+export function linearHessianDiagonal(
+  problem: LinearProblem,
+  costs: Float64Array,
+  parameters: Float64Array,
+): Float64Array {
+  const { loss, pointCount, width, parameterCount: p, design } = problem;
+  const m = loss.logitsPerPoint;
+  const logits = new Float64Array(m * pointCount);
+  const curvatures = new Float64Array(((m * (m + 1)) / 2) * pointCount);
+  multiplyTransposed(parameters, design, m, pointCount, width, logits);
+  loss.curvatures(logits, 0, pointCount, costs, 0, curvatures, 0);
+  const diagonal = new Float64Array(p);
+  for (let k = 0; k < m; k++) {
+    const own = (((k + 1) * (k + 2)) / 2 - 1) * pointCount;
+    for (let i = 0; i < pointCount; i++) {
+      for (let j = 0; j < width; j++) diagonal[k * width + j] += curvatures[own + i] * design[i * width + j] ** 2;
+    }
+    for (let j = 0; j < width; j++) if (j < width - 1 || loss.shiftInvariant) diagonal[k * width + j] += 1;
+  }
+  return diagonal;
 }
 
 /** Adds the regulariser's Hessian to the full `p×p` matrix. */

@@ -1,12 +1,11 @@
 import { InputError } from '../errors.js';
-import { multiplyTransposed } from '../numerics/dense.js';
 import { lbfgsMemory, lbfgsRule, type BatchPreconditioner } from '../numerics/lbfgs.js';
 import { minimiseBatch, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
 import { newtonRule } from '../numerics/newton.js';
 import { subsetSizes, type Subsets } from '../subsets/subsets.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
 import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
-import { createSizePath, type SizePath } from './size-path.js';
+import { createSizePath, denseParameterLimit, type SizePath } from './size-path.js';
 
 /** Subsets trained together, unless their parameters take too much memory. */
 const blockSubsets = 256;
@@ -36,6 +35,9 @@ export async function retrainLinear(
   const { count, weights } = subsets;
   checkStart(from, count, p);
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
+  if (!(Number.isInteger(maxIterations) && maxIterations >= 0 && maxIterations <= 65535)) {
+    throw new InputError(`maxIterations is ${maxIterations}; it must be a whole number from 0 to 65535.`);
+  }
 
   const sizes = subsetSizes(subsets);
   const status = new Uint8Array(count).fill(RetrainStatus.missingClass);
@@ -45,12 +47,14 @@ export async function retrainLinear(
   const trainable = Array.from(sizes.keys()).filter((b) => hasEveryClass(weights, b * pointCount, labels, classCount));
   const label = `retraining ${count.toLocaleString('en')} subsets`;
   let done = count - trainable.length;
+  const report = (finished: number, detail?: string) =>
+    options.onProgress?.({ label, done: finished, total: count, ...(detail && { detail }) });
 
   if (trainable.length > 0) {
     const path = createSizePath(problem, C);
-    await path.extend(
-      trainable.reduce((largest, b) => Math.max(largest, sizes[b]), 0),
-      options,
+    const largest = trainable.reduce((max, b) => Math.max(max, sizes[b]), 0);
+    await path.extend(largest, options.signal, (solved, total) =>
+      report(done, `starting points ${solved} of ${total}`),
     );
     const perBlock = Math.max(1, Math.min(blockSubsets, Math.floor(blockNumbers / (2 * lbfgsMemory * p))));
     for (let first = 0; first < trainable.length; first += perBlock) {
@@ -68,7 +72,7 @@ export async function retrainLinear(
         maxIterations,
         signal: options.signal,
         label,
-        onDone: (solvedSoFar) => options.onProgress?.({ label, done: done + solvedSoFar, total: count }),
+        onConverged: (converged) => report(done + converged),
       });
       block.forEach((b, k) => {
         parameters.set(start.subarray(k * p, (k + 1) * p), b * p);
@@ -77,6 +81,7 @@ export async function retrainLinear(
         status[b] = residuals[b] <= tolerance ? RetrainStatus.converged : RetrainStatus.notConverged;
       });
       done += block.length;
+      report(done);
     }
   }
   return { count, parameterCount: p, parameters, residuals, iterations, status };
@@ -93,7 +98,7 @@ interface Block extends MinimiseOptions {
 async function solveBlock(problem: LinearProblem, path: SizePath, block: Block): Promise<Minimised> {
   const { parameterCount: p, pointCount } = problem;
   const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
-  const firstPhase = Math.min(maxIterations, quasiNewtonIterations);
+  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
   const rule = lbfgsRule(sizes.length, p, pathPreconditioner(path, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
   const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
@@ -101,7 +106,7 @@ async function solveBlock(problem: LinearProblem, path: SizePath, block: Block):
 
   const leftParameters = gather(parameters, left, p);
   const leftCosts = gather(costs, left, pointCount);
-  const doneBefore = sizes.length - left.length;
+  const convergedBefore = sizes.length - left.length;
   const finished = await minimiseBatch(
     linearObjective(problem, leftCosts),
     newtonRule(p, linearHessians(problem, leftCosts)),
@@ -110,7 +115,7 @@ async function solveBlock(problem: LinearProblem, path: SizePath, block: Block):
       parameters: leftParameters,
       gradientTolerance: gather(gradientTolerance, left, 1),
       maxIterations: maxIterations - firstPhase,
-      onDone: (done) => block.onDone?.(doneBefore + done),
+      onConverged: (converged) => block.onConverged?.(convergedBefore + converged),
     },
   );
   left.forEach((k, at) => {
@@ -149,9 +154,9 @@ function pathPreconditioner(path: SizePath, sizes: readonly number[], p: number)
       else groups.set(knot, [k]);
     }
     for (const [knot, group] of groups) {
-      const product = new Float64Array(group.length * p);
-      multiplyTransposed(gather(vectors, group, p), path.inverseHessian(knot), group.length, p, p, product);
-      group.forEach((k, at) => vectors.set(product.subarray(at * p, (at + 1) * p), k * p));
+      const gathered = gather(vectors, group, p);
+      path.precondition(knot, gathered, group.length);
+      group.forEach((k, at) => vectors.set(gathered.subarray(at * p, (at + 1) * p), k * p));
     }
   };
 }

@@ -1,8 +1,7 @@
-import type { RunControl } from '../control.js';
 import { choleskyInverse, factorDamped, multiplyTransposed } from '../numerics/dense.js';
 import { lbfgsRule } from '../numerics/lbfgs.js';
 import { minimiseBatch } from '../numerics/minimise-batch.js';
-import { linearHessian, linearObjective, type LinearProblem } from './linear-objective.js';
+import { linearHessian, linearHessianDiagonal, linearObjective, type LinearProblem } from './linear-objective.js';
 
 /**
  * The size path θ*(n): the optimum of the whole pool with every point weighted n/N, which is what an average subset of n
@@ -11,46 +10,50 @@ import { linearHessian, linearObjective, type LinearProblem } from './linear-obj
  * for, so a subset's start, and with it every byte of its result, is the same in any batch.
  */
 export interface SizePath {
-  /** Solves the knots needed for subsets of up to `largest` points. */
-  extend(largest: number, control?: RunControl): Promise<void>;
+  /** Solves the knots needed for subsets of up to `largest` points; tells `onKnot` how many of how many are solved. */
+  extend(largest: number, signal?: AbortSignal, onKnot?: (solved: number, total: number) => void): Promise<void>;
   /** Writes the interpolated θ*(n) to `out` at `offset`. */
   interpolate(size: number, out: Float64Array, offset: number): void;
   /** Index of the knot nearest to n in log n. */
   nearestKnot(size: number): number;
-  /** `p×p` inverse Hessian of F at a knot. */
-  inverseHessian(knot: number): Float64Array;
+  /** Replaces each of the `count` vectors (`count×p`) by the inverse Hessian at a knot times it. */
+  precondition(knot: number, vectors: Float64Array, count: number): void;
 }
 
-const firstSize = 2;
+/** Up to this many parameters a `p×p` matrix and its factor are affordable; beyond, only its diagonal is used. */
+export const denseParameterLimit = 2000;
+
 const knotRatio = 2;
 /** Knots serve as starts: they need not be exact, only the same every time. */
 const knotTolerance = 1e-6;
 const knotIterations = 200;
 
+type Preconditioner = (vectors: Float64Array, count: number) => void;
+
 /** The size path of a problem whose points cost C each; nothing is solved before it is asked for. */
 export function createSizePath(problem: LinearProblem, C: number): SizePath {
   const { pointCount, parameterCount: p } = problem;
+  /** No smaller subset can hold every class. */
+  const firstSize = Math.max(2, problem.loss.logitsPerPoint);
   const knots: Float64Array[] = [];
-  const inverses: Float64Array[] = [];
+  const preconditioners: Preconditioner[] = [];
   const sizeOfKnot = (knot: number): number => firstSize * knotRatio ** knot;
   const position = (size: number): number => Math.max(0, Math.log(size / firstSize) / Math.log(knotRatio));
   const costsAt = (size: number): Float64Array => new Float64Array(pointCount).fill((C * size) / pointCount);
 
-  function inverseHessian(knot: number): Float64Array {
-    inverses[knot] ??= invertDamped(linearHessian(problem, costsAt(sizeOfKnot(knot)), knots[knot]), p);
-    return inverses[knot];
+  function preconditionerAt(knot: number): Preconditioner {
+    preconditioners[knot] ??= inverseHessian(problem, costsAt(sizeOfKnot(knot)), knots[knot]);
+    return preconditioners[knot];
   }
 
-  async function solveKnot(knot: number, control: RunControl | undefined): Promise<void> {
+  async function solveKnot(knot: number, signal: AbortSignal | undefined): Promise<void> {
     const size = sizeOfKnot(knot);
-    const parameters = knot === 0 ? new Float64Array(p) : Float64Array.from(knots[knot - 1]);
     const costs = costsAt(size);
-    const inverse = knot === 0 ? invertDamped(linearHessian(problem, costs, parameters), p) : inverseHessian(knot - 1);
-    const rule = lbfgsRule(1, p, (_rows, active, vectors) => {
-      if (active > 0) vectors.set(product(inverse, vectors.subarray(0, p)));
-    });
+    const parameters = knot === 0 ? new Float64Array(p) : Float64Array.from(knots[knot - 1]);
+    const precondition = knot === 0 ? inverseHessian(problem, costs, parameters) : preconditionerAt(knot - 1);
+    const rule = lbfgsRule(1, p, (_rows, active, vectors) => precondition(vectors, active));
     await minimiseBatch(linearObjective(problem, costs), rule, {
-      signal: control?.signal,
+      signal,
       parameters,
       gradientTolerance: Float64Array.of(knotTolerance * C * size),
       maxIterations: knotIterations,
@@ -60,9 +63,12 @@ export function createSizePath(problem: LinearProblem, C: number): SizePath {
   }
 
   return {
-    async extend(largest, control) {
-      const last = Math.ceil(position(largest));
-      while (knots.length <= last) await solveKnot(knots.length, control);
+    async extend(largest, signal, onKnot) {
+      const total = Math.ceil(position(largest)) + 1;
+      while (knots.length < total) {
+        await solveKnot(knots.length, signal);
+        onKnot?.(knots.length, total);
+      }
     },
     interpolate(size, out, offset) {
       const at = position(size);
@@ -72,17 +78,23 @@ export function createSizePath(problem: LinearProblem, C: number): SizePath {
       for (let j = 0; j < p; j++) out[offset + j] = (1 - share) * below[j] + share * above[j];
     },
     nearestKnot: (size) => Math.round(position(size)),
-    inverseHessian,
+    precondition: (knot, vectors, count) => preconditionerAt(knot)(vectors, count),
   };
-
-  function product(matrix: Float64Array, vector: Float64Array): Float64Array {
-    const out = new Float64Array(p);
-    multiplyTransposed(vector, matrix, 1, p, p, out);
-    return out;
-  }
 }
 
-/** The inverse of `matrix + λI` for λ = 0, or the least of a growing sequence that makes it positive definite. */
-function invertDamped(matrix: Float64Array, p: number): Float64Array {
-  return choleskyInverse(factorDamped(matrix, p), p);
+/** Multiplication by the inverse Hessian of one model, or by that of its diagonal if p is large. */
+function inverseHessian(problem: LinearProblem, costs: Float64Array, parameters: Float64Array): Preconditioner {
+  const { parameterCount: p } = problem;
+  if (p > denseParameterLimit) {
+    const diagonal = linearHessianDiagonal(problem, costs, parameters);
+    return (vectors, count) => {
+      for (let at = 0; at < count * p; at++) vectors[at] /= Math.max(diagonal[at % p], 1e-12);
+    };
+  }
+  const inverse = choleskyInverse(factorDamped(linearHessian(problem, costs, parameters), p), p);
+  return (vectors, count) => {
+    const product = new Float64Array(count * p);
+    multiplyTransposed(vectors, inverse, count, p, p, product);
+    vectors.set(product);
+  };
 }

@@ -160,12 +160,9 @@ export function choleskyFactor(a: Float64Array, n: number): boolean {
     const rowI = i * n;
     for (let j = 0; j < i; j++) {
       const rowJ = j * n;
-      let sum = a[rowI + j];
-      for (let k = 0; k < j; k++) sum -= a[rowI + k] * a[rowJ + k];
-      a[rowI + j] = sum / a[rowJ + j];
+      a[rowI + j] = (a[rowI + j] - dot(a, rowI, a, rowJ, j)) / a[rowJ + j];
     }
-    let pivot = a[rowI + i];
-    for (let k = 0; k < i; k++) pivot -= a[rowI + k] * a[rowI + k];
+    const pivot = a[rowI + i] - dot(a, rowI, a, rowI, i);
     if (!(pivot > 0)) return false;
     a[rowI + i] = Math.sqrt(pivot);
   }
@@ -192,9 +189,7 @@ export function factorDamped(matrix: Float64Array, n: number): Float64Array {
 /** Solves `L·x = b` for the lower triangle L of an `n×n` matrix; x replaces b, the n numbers of `vector` from `offset`. */
 export function solveLower(lower: Float64Array, n: number, vector: Float64Array, offset = 0): void {
   for (let i = 0; i < n; i++) {
-    let sum = vector[offset + i];
-    for (let k = 0, row = i * n; k < i; k++) sum -= lower[row + k] * vector[offset + k];
-    vector[offset + i] = sum / lower[i * n + i];
+    vector[offset + i] = (vector[offset + i] - dot(lower, i * n, vector, offset, i)) / lower[i * n + i];
   }
 }
 
@@ -218,21 +213,17 @@ export function choleskySolve(factor: Float64Array, n: number, vector: Float64Ar
 /** `A⁻¹`, `n×n` and exactly symmetric, given the factor L of {@link choleskyFactor}. */
 export function choleskyInverse(factor: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
+  const transposed = transpose(factor, n, n);
   // Row c of the inverse solves A·x = e_c. L⁻¹·e_c is zero before c, and by symmetry only the entries from c on are new,
   // so both substitutions run over c … n−1 alone.
   for (let c = 0; c < n; c++) {
     const x = inverse.subarray(c * n, (c + 1) * n);
     x[c] = 1 / factor[c * n + c];
     for (let i = c + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = c, row = i * n; k < i; k++) sum -= factor[row + k] * x[k];
-      x[i] = sum / factor[i * n + i];
+      x[i] = -dot(factor, i * n + c, x, c, i - c) / factor[i * n + i];
     }
     for (let i = n - 1; i >= c; i--) {
-      const row = i * n;
-      const solved = x[i] / factor[row + i];
-      x[i] = solved;
-      for (let k = c; k < i; k++) x[k] -= factor[row + k] * solved;
+      x[i] = (x[i] - dot(transposed, i * n + i + 1, x, i + 1, n - 1 - i)) / factor[i * n + i];
     }
     for (let i = c + 1; i < n; i++) inverse[i * n + c] = x[i];
   }
@@ -241,8 +232,22 @@ export function choleskyInverse(factor: Float64Array, n: number): Float64Array {
 
 /** The inner product of `length` numbers of `a` from `aOffset` and of `b` from `bOffset`. */
 export function dot(a: Float64Array, aOffset: number, b: Float64Array, bOffset: number, length: number): number {
-  let sum = 0;
-  for (let j = 0; j < length; j++) sum += a[aOffset + j] * b[bOffset + j];
+  // Four running sums, so that one addition need not wait for the last.
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  const blocked = length - (length % 4);
+  for (let j = 0; j < blocked; j += 4) {
+    const i = aOffset + j;
+    const k = bOffset + j;
+    s0 += a[i] * b[k];
+    s1 += a[i + 1] * b[k + 1];
+    s2 += a[i + 2] * b[k + 2];
+    s3 += a[i + 3] * b[k + 3];
+  }
+  let sum = s0 + s1 + (s2 + s3);
+  for (let j = blocked; j < length; j++) sum += a[aOffset + j] * b[bOffset + j];
   return sum;
 }
 

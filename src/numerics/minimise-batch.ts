@@ -39,8 +39,8 @@ export interface MinimiseOptions extends RunControl {
   readonly maxIterations: number;
   /** What this is, for the message of an interruption. */
   readonly label: string;
-  /** Called with the number of functions done so far. */
-  readonly onDone?: (done: number) => void;
+  /** Called after each round with the number of functions that have met their tolerance. */
+  readonly onConverged?: (converged: number) => void;
 }
 
 export interface Minimised {
@@ -96,6 +96,7 @@ export async function minimiseBatch(
   const movedDirections = new Float64Array(count * p);
 
   let active = count;
+  let converged = 0;
   for (let round = 0; active > 0; round++) {
     await safePoint(options, options.label);
     objective.evaluate(rows, active, trials, trialValues, trialGradients);
@@ -110,7 +111,11 @@ export async function minimiseBatch(
         gradientNorms[b] = norm;
         values[b] = trialValues[k];
         parameters.set(trials.subarray(k * p, (k + 1) * p), b * p);
-        if (norm <= gradientTolerance[b] || round >= options.maxIterations) continue;
+        if (norm <= gradientTolerance[b]) {
+          converged++;
+          continue;
+        }
+        if (round >= options.maxIterations) continue;
         movedRows[moved] = b;
         movedPoints.set(trials.subarray(k * p, (k + 1) * p), moved * p);
         movedGradients.set(trialGradients.subarray(k * p, (k + 1) * p), moved * p);
@@ -134,7 +139,7 @@ export async function minimiseBatch(
       const b = rows[k];
       for (let j = 0; j < p; j++) trials[k * p + j] = parameters[b * p + j] + steps[b] * directions[b * p + j];
     }
-    options.onDone?.(count - active);
+    options.onConverged?.(converged);
   }
   return { gradientNorms, iterations };
 
