@@ -7,7 +7,6 @@ import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
 import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
-import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import { retrainLinear } from './retrain-linear.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
@@ -111,8 +110,6 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       }
       return probabilities;
     },
-
-    tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
 
     async retrain(pool, subsets, options) {
       checkSubsets(subsets, pool);
