@@ -60,7 +60,8 @@ export function describeError(
     // Line numbers are those of the compiled code, so the line itself is shown; the wrapper around a cell has none.
     const text = sourceLine(Number(place[1]), Number(place[2]))
       ?.trim()
-      .replace(/^exports\.tsLastExpr\d* = /, '');
+      .replace(/^exports\.tsLastExpr\d* = /, '')
+      .replace(/\bexports\./g, '');
     return text ? [line.replace(place[0], `(cell ${place[1]}: ${text})`)] : [];
   });
   return { ename: thrown.name, evalue: thrown.message, traceback };

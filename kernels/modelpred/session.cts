@@ -10,6 +10,7 @@ import {
   INTERRUPTED,
   interruptedError,
 } from './cell-error.cjs';
+import { mendSource } from './cell-source.cjs';
 import { root } from './root.cjs';
 import { loadCompiler, loadConverter, loadExecutor } from './tslab.cjs';
 
@@ -54,10 +55,6 @@ interface RunningCell {
 
 const interruption = (): Error => Object.assign(new Error(interruptedError.evalue), { name: INTERRUPTED });
 
-/** `await (…)` at the top of a cell is parsed as a call unless the cell holds a plain await: this makes sure it does. */
-const AWAIT_PREFIX = 'await null; ';
-const needsPrefix = (code: string): boolean => /\bawait\s*\(/.test(code);
-
 /** Until signals, timers and messages that have arrived were handled. */
 async function nextPoll(): Promise<void> {
   await nextTurn();
@@ -77,10 +74,12 @@ export function startSession(): Session {
   let captured: { value?: unknown; thrown?: unknown } = {};
 
   function compile(declarations: string, source: string): ConvertResult {
-    const prefix = needsPrefix(source) ? AWAIT_PREFIX : '';
-    const result = converter.convert(declarations, prefix + source);
+    const { text, originalOffset } = mendSource(ts, source);
+    const result = converter.convert(declarations, text);
     for (const { start, fileName } of result.diagnostics) {
-      if (!fileName && start.line === 0) start.character = Math.max(0, start.character - prefix.length);
+      if (fileName) continue;
+      const before = source.slice(0, originalOffset(start.offset));
+      start.character = before.length - (before.lastIndexOf('\n') + 1);
     }
     compiled.push((result.output ?? '').split('\n'));
     // Names the code in stack traces.

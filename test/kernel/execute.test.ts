@@ -197,6 +197,7 @@ describe('executing a notebook', function () {
     'seed = seed + 1',
     '[3, 1, 2].toSorted()',
     'new Map([[1, 2]])',
+    'const both = { profile, seed };\nlet other = 0;\n({ seed, other = 4 } = { seed: 9 } as { seed: number; other?: number });\n`${JSON.stringify(both)} ${seed} ${other}`',
   );
   const events: CellEvent[] = [];
   let execution: Execution;
@@ -270,13 +271,16 @@ describe('executing a notebook', function () {
   it('shows anything else as Node prints it', () =>
     assert.equal(dataOf(outputs(17)[0], 'text/plain'), 'Map(1) { 1 => 2 }'));
 
+  it('finds variables of earlier cells in shorthand properties', () =>
+    assert.equal(dataOf(outputs(18)[0], 'text/plain'), '{"profile":"full","seed":8} 9 4'));
+
   it('tells of each cell when it starts and when it ends', () => {
     const ended = events.filter(({ state }) => state === 'finished');
     assert.deepEqual(
       ended.map(({ number }) => number),
-      Array.from({ length: 18 }, (_, i) => i + 1),
+      Array.from({ length: 19 }, (_, i) => i + 1),
     );
-    assert.ok(events.every(({ total }) => total === 18));
+    assert.ok(events.every(({ total }) => total === 19));
   });
 });
 
