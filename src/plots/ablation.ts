@@ -3,8 +3,9 @@ import {
   byDataset,
   distinct,
   figure,
-  hasInterval,
+  withInterval,
   inlineData,
+  layerFor,
   listed,
   requireColumns,
   tooltip,
@@ -52,11 +53,10 @@ export function ablation(
       x: { field: 'error', type: 'quantitative', title: errorTitle, scale: { zero: true } },
     },
     layer: [
-      {
-        transform: [{ filter: hasInterval }],
+      ...layerFor(withInterval(own), {
         mark: { type: 'rule', color: palette.blue, strokeWidth: 3, opacity: 0.5 },
         encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
-      },
+      }),
       {
         data: inlineData(seeds.filter((row) => row.dataset === own[0].dataset)),
         mark: { type: 'point', filled: false, color: palette.grey, size: 30, strokeWidth: 1 },

@@ -3,8 +3,9 @@ import {
   byDataset,
   distinct,
   figure,
-  hasInterval,
+  withInterval,
   inlineData,
+  layerFor,
   listed,
   logAxis,
   logScale,
@@ -61,14 +62,13 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
       color: style.color,
     },
     layer: [
-      {
-        transform: [{ filter: hasInterval }],
+      ...layerFor(withInterval(own), {
         mark: { type: 'area', opacity: 0.13 },
         encoding: {
           y: { field: 'low', type: 'quantitative' },
           y2: { field: 'high' },
         },
-      },
+      }),
       { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
       {
         mark: { type: 'point' },

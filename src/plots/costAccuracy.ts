@@ -3,8 +3,9 @@ import {
   byDataset,
   distinct,
   figure,
-  hasInterval,
+  withInterval,
   inlineData,
+  layerFor,
   listed,
   logAxis,
   logScale,
@@ -58,6 +59,7 @@ export function costAccuracy(
       own.flatMap((row) => [row.error, row.low, row.high]),
     );
     const measured = own.filter((row): row is CostAccuracyRow & { error: number } => row.error !== null);
+    const truth = own.filter((row) => row.error === null);
     const encoding = methodEncoding(methods);
     const colour = { ...encoding.color, legend: null };
     const shape = { ...encoding.shape, legend: null };
@@ -78,20 +80,17 @@ export function costAccuracy(
         y: { field: 'error', type: 'quantitative', title: errorTitle, scale: errors, axis: logAxis },
       },
       layer: [
-        {
-          data: inlineData(frontierLine(measured, seconds.domain[1])),
+        ...layerFor(frontierLine(measured, seconds.domain[1]), {
           mark: { type: 'line', interpolate: 'step-after', color: '#c4c4c4', strokeWidth: 5, opacity: 0.6 },
-        },
-        {
-          data: inlineData(own.filter((row) => row.error === null)),
+        }),
+        ...layerFor(truth, {
           mark: { type: 'rule', strokeDash: [5, 3] },
           encoding: { y: { value: 0 }, y2: { value: height }, color: colour, tooltip: described },
-        },
-        {
-          data: inlineData(own.filter((row) => row.error === null)),
+        }),
+        ...layerFor(truth, {
           mark: { type: 'text', baseline: 'bottom', dy: -2, fontSize: 11 },
           encoding: { y: { value: 0 }, text: { field: 'method', type: 'nominal' } },
-        },
+        }),
         {
           mark: { type: 'rule', strokeWidth: 1 },
           encoding: {
@@ -100,11 +99,10 @@ export function costAccuracy(
             color: colour,
           },
         },
-        {
-          transform: [{ filter: hasInterval }],
+        ...layerFor(withInterval(own), {
           mark: { type: 'rule', opacity: 0.6 },
           encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' }, color: colour },
-        },
+        }),
         {
           mark: { type: 'point', filled: true, fill: 'white', strokeWidth: 1.5 },
           encoding: {

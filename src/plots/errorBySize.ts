@@ -3,8 +3,9 @@ import {
   byDataset,
   distinct,
   figure,
-  hasInterval,
+  withInterval,
   inlineData,
+  layerFor,
   listed,
   logAxis,
   logScale,
@@ -46,7 +47,13 @@ export function errorBySize(
     width: 340,
     height: 260,
     encoding: {
-      x: { field: 'size', type: 'quantitative', title: 'subset size (points)', scale: { zero: false, padding: 8 } },
+      x: {
+        field: 'size',
+        type: 'quantitative',
+        title: 'subset size (points)',
+        scale: { zero: false, padding: 8 },
+        axis: { format: '~g' },
+      },
       y: {
         field: 'error',
         type: 'quantitative',
@@ -60,11 +67,10 @@ export function errorBySize(
       color: style.color,
     },
     layer: [
-      {
-        transform: [{ filter: hasInterval }],
+      ...layerFor(withInterval(own), {
         mark: { type: 'rule', opacity: 0.45 },
         encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-      },
+      }),
       { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
       {
         mark: { type: 'point' },

@@ -18,6 +18,7 @@ type ConcatSpec = Extract<TopLevelSpec, { concat: unknown }>;
 /** One view of a figure: a unit, a layering or a faceting, with its own data. */
 export type Panel = ConcatSpec['concat'][number];
 
+type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 type Unit = Extract<TopLevelSpec, { mark: unknown }>;
 type Encoding = NonNullable<Unit['encoding']>;
 
@@ -42,13 +43,15 @@ export function distinct<T extends Row, K extends keyof T>(rows: readonly T[], c
   return [...new Set(rows.map((row) => row[column]))];
 }
 
-/** A copy of the rows as inline Vega-Lite data, so that neither the table nor the specification can change the other. */
-export function inlineData(rows: readonly Row[]): { values: Record<string, string | number | boolean | null>[] } {
-  return { values: rows.map((row) => ({ ...row })) };
+/** Rows inside a specification. */
+export interface InlineData {
+  values: Record<string, string | number | boolean | null>[];
 }
 
-/** Legend symbols show colour and shape; dashes would break up the outlines of the shapes. */
-const solidSymbols = { encoding: { symbols: { strokeDash: { value: [1, 0] } } } };
+/** A copy of the rows as inline Vega-Lite data, so that neither the table nor the specification can change the other. */
+export function inlineData(rows: readonly Row[]): InlineData {
+  return { values: rows.map((row) => ({ ...row })) };
+}
 
 /**
  * Colour, point shape and dashes by `method`, the same in all figures; Vega-Lite merges their legends into one. Give points
@@ -60,9 +63,14 @@ export function methodEncoding(methods: Iterable<string>): Pick<Encoding, 'color
   const range = [...styles.values()];
   const channel = { field: 'method', type: 'nominal', title: 'method' } as const;
   return {
-    color: { ...channel, scale: { domain, range: range.map((style) => style.colour) } },
+    // Filled symbols need no outline, and the dashes would break it up.
+    color: {
+      ...channel,
+      scale: { domain, range: range.map((style) => style.colour) },
+      legend: { symbolStrokeWidth: 0 },
+    },
     shape: { ...channel, scale: { domain, range: range.map((style) => style.shape) } },
-    strokeDash: { ...channel, scale: { domain, range: range.map((style) => [...style.dash]) }, legend: solidSymbols },
+    strokeDash: { ...channel, scale: { domain, range: range.map((style) => [...style.dash]) } },
   };
 }
 
@@ -93,8 +101,17 @@ export function paddedDomain(values: readonly (number | null)[]): [number, numbe
 /** Ticks of a logarithmic axis: plain numbers, few of them. */
 export const logAxis = { format: '~g', tickCount: 5 } as const;
 
-/** Filter that leaves out rows without an interval. */
-export const hasInterval = 'isValid(datum.low) && isValid(datum.high)';
+/** The rows that have an interval; a figure without any gets no layer for them, because Vega warns of empty data. */
+export function withInterval<T extends { readonly low: number | null; readonly high: number | null }>(
+  rows: readonly T[],
+): T[] {
+  return rows.filter((row) => row.low !== null && row.high !== null);
+}
+
+/** A layer for some rows with these rows as its data; no layer where there are none. */
+export function layerFor(rows: readonly Row[], layer: Layer): Layer[] {
+  return rows.length === 0 ? [] : [{ data: inlineData(rows), ...layer }];
+}
 
 /** A tooltip that shows columns under readable names, numbers with four significant digits. */
 export function tooltip(columns: Readonly<Record<string, string>>): Encoding['tooltip'] {

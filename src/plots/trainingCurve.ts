@@ -4,6 +4,7 @@ import {
   distinct,
   figure,
   inlineData,
+  layerFor,
   listed,
   logAxis,
   logScale,
@@ -43,17 +44,16 @@ export function trainingCurve(
     const kept = distinct(
       own.filter((row) => row.chosen),
       'epoch',
-    );
+    ).map((epoch) => ({ epoch }));
     return {
       data: inlineData(own),
       width: 340,
       height: 220,
       encoding: { x: { field: 'epoch', type: 'quantitative', title: 'epoch', scale: { zero: false, nice: false } } },
       layer: [
-        {
-          data: { values: kept.map((epoch) => ({ epoch })) },
+        ...layerFor(kept, {
           mark: { type: 'rule', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
-        },
+        }),
         {
           mark: { type: 'line' },
           encoding: {

@@ -42,6 +42,24 @@ describe('plots', () => {
         assert.deepEqual((await draw(specify(table))).complaints, []);
       });
 
+      it('needs neither intervals nor optional numbers', async () => {
+        const optional = new Set(['low', 'high', 'correlation']);
+        const sparse = table
+          .filter((row) => row.error !== null && row.chosen !== true)
+          .map((row) =>
+            Object.fromEntries(
+              Object.entries(row).map(([column, cell]) => [column, optional.has(column) ? null : cell]),
+            ),
+          );
+        assert.deepEqual((await draw(specify(sparse))).complaints, []);
+      });
+
+      it('draws a single row', async () => {
+        const { svg, complaints } = await draw(specify(table.filter((row) => row.error !== null).slice(0, 1)));
+        assert.deepEqual(complaints, []);
+        assert.ok(!/NaN|Infinity/.test(svg));
+      });
+
       it('looks as recorded', async () => {
         const svg = cutDecimals((await draw(specify(table))).svg) + '\n';
         const golden = join(goldenFolder, `${name}.svg`);
