@@ -43,7 +43,7 @@ describe('plots', () => {
       });
 
       it('needs neither intervals nor optional numbers', async () => {
-        const optional = new Set(['low', 'high', 'correlation']);
+        const optional = new Set(name === 'convergence' ? ['low', 'high'] : ['low', 'high', 'correlation']);
         const sparse = table
           .filter((row) => row.error !== null && row.chosen !== true)
           .map((row) =>
