@@ -20,7 +20,7 @@ export interface RetrainOptions extends RunControl {
   readonly tolerance?: number;
   /** Start: one θ for all (`p`) or one per subset (`B×p`). Default: the learner's own choice. */
   readonly from?: Float64Array;
-  /** Iteration limit per model. Default 100. */
+  /** Iteration limit per model. Default 1000, which only very large p comes near. */
   readonly maxIterations?: number;
 }
 

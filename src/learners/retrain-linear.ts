@@ -30,7 +30,7 @@ export async function retrainLinear(
   subsets: Subsets,
   options: RetrainOptions = {},
 ): Promise<Retrained> {
-  const { tolerance = 1e-8, maxIterations = 100, from } = options;
+  const { tolerance = 1e-8, maxIterations = 1000, from } = options;
   const { parameterCount: p, pointCount, labels } = problem;
   const { count, weights } = subsets;
   checkStart(from, count, p);

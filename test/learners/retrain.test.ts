@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Progress } from '../../src/control.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { RetrainStatus } from '../../src/learners/learner.js';
@@ -177,9 +178,28 @@ describe('exact batched retraining of logistic regression', () => {
     const clouds = cloudPool({ size: 120, dimension: 20, classCount: 2, seed: 11 });
     const pool = { ...clouds, features: clouds.features.map((value) => 30 * value) };
     const subsets = uniformSizeSubsets({ poolSize: 120, count: 40, minimumSize: 4, seed: 12, labels: pool.labels });
-    const trained = await logisticRegression({ C: 100 }).retrain(pool, subsets);
+    const done: number[] = [];
+    const onProgress = (progress: Progress) => done.push(progress.done);
+    const trained = await logisticRegression({ C: 100 }).retrain(pool, subsets, { onProgress });
     assert.ok([...trained.status].every((status) => status === RetrainStatus.converged));
     assert.ok(Math.max(...trained.iterations) > 40, 'the case must need more iterations than L-BFGS is given');
+    assert.ok(done.every((count, k) => k === 0 || count >= done[k - 1]));
+    assert.equal(done.at(-1), 40);
+  });
+
+  it('converges where a matrix of all pairs of parameters would be too large', async () => {
+    for (const classCount of [2, 3]) {
+      const pool = cloudPool({ size: 24, dimension: 2100, classCount, seed: 18, separation: 0.1 });
+      const subsets = setsAndMultisets(pool, 3, 19);
+      const trained = await logisticRegression({ C: 0.5 }).retrain(pool, subsets);
+      for (let b = 0; b < subsets.count; b++) {
+        assert.equal(trained.status[b], RetrainStatus.converged);
+        const theta = rowOf(trained.parameters, b, trained.parameterCount);
+        const gradient = naiveGradient(pool, weightsOf(subsets, b), theta, 0.5);
+        const size = subsetSizes(subsets)[b];
+        assert.ok(Math.max(...gradient.map(Math.abs)) / (0.5 * size) <= 1e-8 * (1 + 1e-6));
+      }
+    }
   });
 
   it('fixes the bias shift of three classes at Σ b = 0', async () => {

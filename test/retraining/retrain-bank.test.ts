@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { InputError, InterruptedError } from '../../src/errors.js';
+import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { buildBank, takeBank } from '../../src/retraining/index.js';
+import { concatenateSubsets, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
+import { cloudPool } from '../learners/pools.js';
+
+describe('bank', () => {
+  const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
+  const learner = logisticRegression();
+  const good = uniformSizeSubsets({ poolSize: 30, count: 20, minimumSize: 4, seed: 2, labels: pool.labels });
+  const mixed = concatenateSubsets(
+    takeSubsets(good, [0]),
+    subsetsFromMembers(30, [[], [1, 3]]),
+    takeSubsets(good, [1]),
+  );
+
+  it('holds what exact retraining gives, row by row', async () => {
+    const bank = await buildBank({ pool, learner, subsets: good });
+    const trained = await learner.retrain(pool, good);
+    assert.deepEqual(bank, {
+      pool,
+      learner,
+      subsets: good,
+      parameters: trained.parameters,
+      residuals: trained.residuals,
+    });
+    assert.ok(bank.residuals.every((residual) => residual <= 1e-8));
+  });
+
+  it('refuses subsets that lack a class, or drops them where that is asked for', async () => {
+    await assert.rejects(
+      buildBank({ pool, learner, subsets: mixed }),
+      (error) =>
+        error instanceof InputError && /2 of 4 subsets lack a class \(the first is row 1\)/.test(error.message),
+    );
+    const dropped = await buildBank({ pool, learner, subsets: mixed, missingClass: 'drop' });
+    const clean = await buildBank({ pool, learner, subsets: takeSubsets(good, [0, 1]) });
+    assert.deepEqual(dropped, clean);
+  });
+
+  it('refuses models that do not reach the tolerance', async () => {
+    await assert.rejects(
+      buildBank({ pool, learner, subsets: good, tolerance: 1e-30 }),
+      (error) =>
+        error instanceof InputError &&
+        /\d+ of 20 models stopped at residuals of up to .*e-1\d, above the tolerance 1e-30/.test(error.message),
+    );
+  });
+
+  it('can be taken by row', async () => {
+    const bank = await buildBank({ pool, learner, subsets: good });
+    const taken = takeBank(bank, [5, 0]);
+    assert.deepEqual(taken, await buildBank({ pool, learner, subsets: takeSubsets(good, [5, 0]) }));
+    assert.throws(() => takeBank(bank, [20]), /There is no subset 20/);
+    assert.equal(takeBank(bank, []).parameters.length, 0);
+  });
+
+  it('passes progress on and stops when asked to', async () => {
+    const controller = new AbortController();
+    const work = buildBank({
+      pool,
+      learner,
+      subsets: good,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await assert.rejects(work, InterruptedError);
+  });
+});
