@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { describeBackend } from '../../src/numerics/backend.js';
@@ -20,13 +19,7 @@ export interface Provenance {
   readonly machine: string;
 }
 
-const reported = [
-  '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-node',
-  'vega',
-  'vega-lite',
-];
+const reported = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'vega', 'vega-lite'];
 
 /**
  * Describes this run.
@@ -35,21 +28,17 @@ const reported = [
  */
 export async function describeRun(root: string, started: Date): Promise<Provenance> {
   const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string };
-  const require = createRequire(join(root, 'package.json'));
   const own = read(join(root, 'package.json'));
-  const versions = reported.flatMap((name): [string, string][] => {
-    try {
-      return [[name, read(require.resolve(`${name}/package.json`)).version]];
-    } catch {
-      // Not installed, or it hides its package.json: nothing to report.
-      return [];
-    }
-  });
+  const versions = reported.map((name) => [name, read(join(root, 'node_modules', name, 'package.json')).version]);
   return {
     started: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
     backend: await describeBackend(),
-    versions: { [own.name]: own.version, node: process.versions.node, ...Object.fromEntries(versions) },
+    versions: {
+      [own.name]: own.version,
+      node: process.versions.node,
+      ...(Object.fromEntries(versions) as Record<string, string>),
+    },
     commit: describeCommit(root),
     machine: `${platform()} ${release()} ${arch()}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
   };

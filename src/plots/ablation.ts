@@ -3,9 +3,8 @@ import {
   byDataset,
   distinct,
   figure,
-  withInterval,
   inlineData,
-  layerFor,
+  intervalLayer,
   listed,
   requireColumns,
   tooltip,
@@ -53,7 +52,7 @@ export function ablation(
       x: { field: 'error', type: 'quantitative', title: errorTitle, scale: { zero: true } },
     },
     layer: [
-      ...layerFor(withInterval(own), {
+      ...intervalLayer(own, {
         mark: { type: 'rule', color: palette.blue, strokeWidth: 3, opacity: 0.5 },
         encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
       }),

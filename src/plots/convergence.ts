@@ -3,9 +3,8 @@ import {
   byDataset,
   distinct,
   figure,
-  withInterval,
   inlineData,
-  layerFor,
+  intervalLayer,
   listed,
   logAxis,
   logScale,
@@ -62,8 +61,8 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
       color: style.color,
     },
     layer: [
-      ...layerFor(withInterval(own), {
-        mark: { type: 'area', opacity: 0.13 },
+      ...intervalLayer(own, {
+        mark: { type: 'area', opacity: 0.12 },
         encoding: {
           y: { field: 'low', type: 'quantitative' },
           y2: { field: 'high' },

@@ -3,8 +3,8 @@ import {
   byDataset,
   distinct,
   figure,
-  withInterval,
   inlineData,
+  intervalLayer,
   layerFor,
   listed,
   logAxis,
@@ -99,7 +99,7 @@ export function costAccuracy(
             color: colour,
           },
         },
-        ...layerFor(withInterval(own), {
+        ...intervalLayer(measured, {
           mark: { type: 'rule', opacity: 0.6 },
           encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' }, color: colour },
         }),

@@ -3,9 +3,8 @@ import {
   byDataset,
   distinct,
   figure,
-  withInterval,
   inlineData,
-  layerFor,
+  intervalLayer,
   listed,
   logAxis,
   logScale,
@@ -52,7 +51,7 @@ export function errorBySize(
         type: 'quantitative',
         title: 'subset size (points)',
         scale: { zero: false, padding: 8 },
-        axis: { format: '~g' },
+        axis: { format: 'd', tickMinStep: 1 },
       },
       y: {
         field: 'error',
@@ -67,7 +66,7 @@ export function errorBySize(
       color: style.color,
     },
     layer: [
-      ...layerFor(withInterval(own), {
+      ...intervalLayer(own, {
         mark: { type: 'rule', opacity: 0.45 },
         encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
       }),

@@ -54,23 +54,25 @@ export function inlineData(rows: readonly Row[]): InlineData {
 }
 
 /**
- * Colour, point shape and dashes by `method`, the same in all figures; Vega-Lite merges their legends into one. Give points
- * the shape and lines the dashes: a line with a shape would get points of its own.
+ * Colour, point shape and dashes by `method`, the same in all figures; one legend shows colours and shapes. Give points the
+ * shape and lines the dashes: a line with a shape would get points of its own.
  */
 export function methodEncoding(methods: Iterable<string>): Pick<Encoding, 'color' | 'shape' | 'strokeDash'> {
   const styles = methodStyles(methods);
   const domain = [...styles.keys()];
-  const range = [...styles.values()];
+  const looks = [...styles.values()];
   const channel = { field: 'method', type: 'nominal', title: 'method' } as const;
   return {
-    // Filled symbols need no outline, and the dashes would break it up.
-    color: {
-      ...channel,
-      scale: { domain, range: range.map((style) => style.colour) },
-      legend: { symbolStrokeWidth: 0 },
+    color: { ...channel, scale: { domain, range: looks.map((style) => style.colour) } },
+    shape: { ...channel, scale: { domain, range: looks.map((style) => style.shape) } },
+    // Not a scale, whose dashes would break up the outlines of the legend's symbols.
+    strokeDash: {
+      condition: [...styles].map(([method, { dash }]) => ({
+        test: `datum.method === ${JSON.stringify(method)}`,
+        value: [...dash],
+      })),
+      value: [1, 0],
     },
-    shape: { ...channel, scale: { domain, range: range.map((style) => style.shape) } },
-    strokeDash: { ...channel, scale: { domain, range: range.map((style) => [...style.dash]) } },
   };
 }
 
@@ -101,16 +103,18 @@ export function paddedDomain(values: readonly (number | null)[]): [number, numbe
 /** Ticks of a logarithmic axis: plain numbers, few of them. */
 export const logAxis = { format: '~g', tickCount: 5 } as const;
 
-/** The rows that have an interval; a figure without any gets no layer for them, because Vega warns of empty data. */
-export function withInterval<T extends { readonly low: number | null; readonly high: number | null }>(
-  rows: readonly T[],
-): T[] {
-  return rows.filter((row) => row.low !== null && row.high !== null);
+/** A layer for the rows that have an interval; none where no row has one, because Vega warns of empty data. */
+export function intervalLayer(
+  rows: readonly { readonly low: number | null; readonly high: number | null }[],
+  layer: Layer,
+): Layer[] {
+  if (!rows.some((row) => row.low !== null && row.high !== null)) return [];
+  return [{ ...layer, transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }] }];
 }
 
-/** A layer for some rows with these rows as its data; no layer where there are none. */
+/** A layer with rows of its own; none where there are none. Not for facets, which do not divide a layer's own rows. */
 export function layerFor(rows: readonly Row[], layer: Layer): Layer[] {
-  return rows.length === 0 ? [] : [{ data: inlineData(rows), ...layer }];
+  return rows.length === 0 ? [] : [{ ...layer, data: inlineData(rows) }];
 }
 
 /** A tooltip that shows columns under readable names, numbers with four significant digits. */

@@ -3,9 +3,8 @@ import {
   byDataset,
   distinct,
   figure,
-  withInterval,
   inlineData,
-  layerFor,
+  intervalLayer,
   listed,
   methodEncoding,
   requireColumns,
@@ -59,8 +58,8 @@ export function removalCurves(rows: readonly RemovalRow[], options: FigureOption
         color: style.color,
       },
       layer: [
-        ...layerFor(withInterval(own), {
-          mark: { type: 'area', opacity: 0.13 },
+        ...intervalLayer(own, {
+          mark: { type: 'area', opacity: 0.12 },
           encoding: {
             y: { field: 'low', type: 'quantitative' },
             y2: { field: 'high' },

@@ -32,6 +32,7 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['random', { colour: palette.grey, shape: 'circle', dash: [2, 3] }],
   ['mean θ', { colour: palette.grey, shape: 'square', dash: [8, 3] }],
   ['ridge on the mask', { colour: palette.orange, shape: 'triangle-up', dash: solid }],
+  ['ridge on mask and size', { colour: palette.green, shape: 'square', dash: solid }],
   ['influence function', { colour: palette.purple, shape: 'triangle-down', dash: [6, 2] }],
   ['one Newton step', { colour: palette.vermillion, shape: 'diamond', dash: solid }],
   ['ModelPred (parameter MSE)', { colour: palette.skyBlue, shape: 'circle', dash: [6, 2] }],
@@ -41,8 +42,8 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
 
 /** Styles for methods without one of their own, given out in order of appearance. */
 const spareStyles: readonly MethodStyle[] = [
-  { colour: palette.green, shape: 'square', dash: solid },
   { colour: palette.green, shape: 'triangle-up', dash: [6, 2] },
+  { colour: palette.green, shape: 'diamond', dash: [2, 2] },
   { colour: palette.orange, shape: 'diamond', dash: [2, 2] },
   { colour: palette.purple, shape: 'cross', dash: [2, 2] },
   { colour: palette.vermillion, shape: 'triangle-left', dash: [6, 2] },
@@ -90,7 +91,7 @@ export const theme: Config = {
   },
   legend: {
     orient: 'bottom',
-    columns: 4,
+    columns: 3,
     labelFontSize: 12,
     titleFontSize: 12,
     titleFontWeight: 500,
