@@ -4,6 +4,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/**',
+      'src/numerics/assembly/**',
       'report/**',
       'coverage/**',
       'shims/**',

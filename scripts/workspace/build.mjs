@@ -7,6 +7,10 @@ import { digest, once } from './stamp.mjs';
 // tslab brings an old fork of TypeScript whose `tsc` wins in node_modules/.bin, so the compiler is called by its path.
 const compiler = ['node_modules', 'typescript', 'bin', 'tsc'];
 const sourceFolders = ['src', 'test', 'scripts', 'kernels'];
+// WebAssembly kernels in TypeScript's syntax, compiled by AssemblyScript: one module per file of this folder.
+const assemblyFolder = path.join('src', 'numerics', 'assembly');
+const assemblyCompiler = ['node_modules', 'assemblyscript', 'bin', 'asc.js'];
+const assemblyOptions = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory'];
 const sourceFile = /\.([cm]?tsx?|json)$/;
 const compiledFile = /\.([cm]?js|d\.[cm]?ts)(\.map)?$/;
 
@@ -45,9 +49,29 @@ async function compile(root, say) {
     console.error(lines.filter((line) => !line.startsWith('TSFILE: ')).join('\n') + finished.stderr);
     throw new SetupFailure('The sources do not compile: mend the errors above and run the command again.');
   }
+  const modules = await compileAssembly(root);
   const stale = removeStale(root, new Set(emitted));
   const removed = stale === 0 ? '' : `; removed ${stale} files of deleted sources`;
-  say(`compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files in ${seconds(since)}${removed}`);
+  say(`compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files${modules === 0 ? '' : ` and ${modules} WebAssembly modules`} in ${seconds(since)}${removed}`);
+}
+
+/**
+ * Compiles src/numerics/assembly/NAME.ts to dist/src/numerics/NAME.wasm.
+ *
+ * @param {string} root
+ * @returns {Promise<number>} how many modules there are
+ */
+async function compileAssembly(root) {
+  const sources = filesBelow(root, assemblyFolder).filter((file) => path.dirname(file) === assemblyFolder);
+  for (const source of sources) {
+    const module = path.join('dist', 'src', 'numerics', `${path.basename(source, '.ts')}.wasm`);
+    const args = [path.join(root, ...assemblyCompiler), source, '--outFile', module, ...assemblyOptions];
+    const finished = await run(process.execPath, args, { cwd: root });
+    if (finished.ok) continue;
+    console.error(finished.stdout + finished.stderr);
+    throw new SetupFailure(`${source} does not compile: mend the errors above and run the command again.`);
+  }
+  return sources.length;
 }
 
 /**
