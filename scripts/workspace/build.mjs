@@ -52,7 +52,9 @@ async function compile(root, say) {
   const modules = await compileAssembly(root);
   const stale = removeStale(root, new Set(emitted));
   const removed = stale === 0 ? '' : `; removed ${stale} files of deleted sources`;
-  say(`compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files${modules === 0 ? '' : ` and ${modules} WebAssembly modules`} in ${seconds(since)}${removed}`);
+  say(
+    `compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files${modules === 0 ? '' : ` and ${modules} WebAssembly modules`} in ${seconds(since)}${removed}`,
+  );
 }
 
 /**
