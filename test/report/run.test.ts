@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArguments } from '../../scripts/report/arguments.js';
+import { runReport } from '../../scripts/report/run.js';
+
+const cell = (source: string, tags: string[] = []) => ({
+  cell_type: 'code',
+  id: `c${source.length}`,
+  metadata: { tags },
+  execution_count: null,
+  outputs: [],
+  source,
+});
+
+function notebook(...cells: object[]): string {
+  return JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec: { name: 'modelpred', display_name: 'TypeScript (modelpred)', language: 'typescript' } },
+    cells: [cell('let profile = "quick";', ['parameters']), ...cells],
+  });
+}
+
+const working = notebook(
+  cell('import { showTable } from "modelpred/notebook";'),
+  cell('showTable([{ profile, answer: 42 }], { name: "answers" });'),
+  cell('showTable([{ now: Date.now() }], { name: "clock", timing: true });'),
+);
+const failing = notebook(cell('throw new Error("no data");'));
+
+describe('running the report', function () {
+  this.timeout(180_000);
+  let folder = '';
+  const written: string[] = [];
+  const out = () => join(folder, 'report');
+
+  const run = (args: string[], signal = new AbortController().signal) =>
+    runReport(parseArguments(['--out', out(), '--profile', 'smoke', ...args]), {
+      root: process.cwd(),
+      notebooks: join(folder, 'notebooks'),
+      terminal: { write: (text) => written.push(text) },
+      errors: { write: (text) => written.push(`! ${text}`) },
+      signal,
+    });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'modelpred-run-'));
+    mkdirSync(join(folder, 'notebooks'));
+    written.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('keeps the others where one notebook fails, and says which cell', async () => {
+    writeFileSync(join(folder, 'notebooks', '01-failing.ipynb'), failing);
+    writeFileSync(join(folder, 'notebooks', '02-working.ipynb'), working);
+    assert.equal(await run([]), 1);
+    assert.match(written.join(''), /! \n01-failing failed in cell 3.*throw new Error\("no data"\)/);
+    assert.match(written.join(''), /02-working passed/);
+    const page = readFileSync(join(out(), 'index.html'), 'utf8');
+    assert.match(page, /<strong>01-failing failed\.<\/strong>/);
+    assert.deepEqual(readdirSync(join(out(), 'notebooks')), ['01-failing.ipynb', '02-working.ipynb']);
+
+    const results = readFileSync(join(out(), 'results.json'), 'utf8');
+    assert.match(results, /"profile": "smoke",\s+"answer": 42/);
+    assert.equal(await run(['--only', '2']), 0);
+    const again = JSON.parse(readFileSync(join(out(), 'results.json'), 'utf8')) as { notebooks: object };
+    assert.deepEqual(Object.keys(again.notebooks), ['02-working']);
+    const before = (JSON.parse(results) as { notebooks: Record<string, unknown> }).notebooks;
+    assert.deepEqual(again.notebooks, { '02-working': before['02-working'] });
+  });
+
+  it('copies outputs back on request, without the run’s parameters', async () => {
+    const path = join(folder, 'notebooks', '01-working.ipynb');
+    writeFileSync(path, working);
+    assert.equal(await run(['--update-notebooks']), 0);
+    const updated = JSON.parse(readFileSync(path, 'utf8')) as {
+      cells: { execution_count: number; outputs: object[] }[];
+    };
+    assert.deepEqual(
+      updated.cells.map((entry) => [entry.execution_count, entry.outputs.length]),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 1],
+        [4, 1],
+      ],
+    );
+  });
+
+  it('stops on request, keeps what is finished and still builds the report', async () => {
+    writeFileSync(join(folder, 'notebooks', '01-working.ipynb'), working);
+    writeFileSync(join(folder, 'notebooks', '02-endless.ipynb'), notebook(cell('await new Promise(() => {});')));
+    writeFileSync(join(folder, 'notebooks', '03-never.ipynb'), working);
+    const stop = new AbortController();
+    const stopping = setInterval(() => {
+      if (written.join('').includes('02-endless: cell 2')) stop.abort();
+    }, 50);
+    try {
+      assert.equal(await run(['--jobs', '1'], stop.signal), 130);
+    } finally {
+      clearInterval(stopping);
+    }
+    assert.deepEqual(readdirSync(join(out(), 'notebooks')), ['01-working.ipynb']);
+    const { notebooks } = JSON.parse(readFileSync(join(out(), 'timings.json'), 'utf8')) as {
+      notebooks: Record<string, { status: string }>;
+    };
+    assert.equal(notebooks['01-working'].status, 'passed');
+    assert.equal(notebooks['02-endless'].status, 'interrupted');
+    assert.ok(existsSync(join(out(), 'index.html')));
+  });
+
+  it('explains wrong arguments and folders in one sentence, with exit code 2', () => {
+    writeFileSync(join(folder, 'file'), '');
+    for (const args of [
+      ['--profile', 'slow'],
+      ['--only', 'nothing'],
+      ['--out', join(folder, 'file', 'report')],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, ['dist/scripts/report/main.js', ...args], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /^[^\n]+\.\n$/);
+    }
+  });
+});
