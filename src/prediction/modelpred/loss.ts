@@ -19,22 +19,18 @@ export function needsObjective(settings: LossSettings): boolean {
 }
 
 /**
- * The training loss of a batch, differentiable in the predicted parameters and the matrices.
+ * The training loss of a batch without its weight penalties, differentiable in the predicted parameters.
  *
- * @param matrices the network's weight matrices, which the weight penalties act on.
  * @param objective the learner's; needed where {@link needsObjective}.
  */
 export function modelPredLoss(
   tf: TensorFlow,
   settings: LossSettings,
   batch: PredictedBatch,
-  matrices: readonly Tensor[],
   objective?: TensorObjective,
 ): Scalar {
   const terms: [weight: number, value: () => Scalar][] = [
     [settings.parameterError, () => tf.mean<Scalar>(tf.squaredDifference(batch.predicted, batch.exact))],
-    [settings.l1, () => tf.addN(matrices.map((matrix) => tf.sum<Scalar>(tf.abs(matrix))))],
-    [settings.l2, () => tf.addN(matrices.map((matrix) => euclideanNorm(tf, matrix)))],
   ];
   if (objective !== undefined) {
     terms.push([settings.stationarity, () => stationarityPenalty(tf, settings, batch, objective)]);

@@ -25,6 +25,7 @@ import {
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
 import { provenanceOf, settingsSchema } from './provenance.js';
 import { type ModelPredSettings, modelPredSettings } from './settings.js';
+import { addWeightPenalties } from './weight-penalties.js';
 
 export interface TrainModelPredOptions extends RunControl {
   /** Subsets of one pool with their exact trained parameters; every row must have some. */
@@ -142,13 +143,13 @@ function lossAndGradient(
     const exact = tf.tensor2d(Float32Array.from(parameters), [subsets.count, shape.outputs]);
     const { value, grads } = tf.valueAndGrads((...layers) => {
       const predicted = predictParameters(tf, layers, poolPoints, subsetWeights);
-      const matrices = layers.slice(0, -1);
-      return modelPredLoss(tf, settings.loss, { predicted, exact, subsetWeights }, matrices, objective);
+      return modelPredLoss(tf, settings.loss, { predicted, exact, subsetWeights }, objective);
     })(weightTensors(tf, shape, weights));
     weightViews(shape, gradient).forEach((view, i) => view.set(grads[i].dataSync()));
     return value.dataSync()[0];
   });
-  return { loss, gradient };
+  const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
+  return { loss: loss + addWeightPenalties(settings.loss, matrices, gradients), gradient };
 }
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */

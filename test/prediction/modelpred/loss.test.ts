@@ -12,6 +12,7 @@ import {
   weightViews,
 } from '../../../src/prediction/modelpred/network.js';
 import { type LossSettings, modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
+import { addWeightPenalties } from '../../../src/prediction/modelpred/weight-penalties.js';
 import { cloudPool } from '../../learners/pools.js';
 import { naiveGradient, naiveObjective } from '../../learners/reference-logistic.js';
 import { paddedNetwork } from './padded-network.js';
@@ -89,9 +90,11 @@ for (const classCount of [2, 3]) {
       const target = tf.tensor2d(Float32Array.from(exact), [B, p]);
       const { value, grads } = tf.valueAndGrads((...layers) => {
         const predicted = predictParameters(tf, layers, tf.tensor2d(points, [pool.size, shape.inputs]), subsetWeights);
-        return modelPredLoss(tf, settings, { predicted, exact: target, subsetWeights }, layers.slice(0, -1), objective);
+        return modelPredLoss(tf, settings, { predicted, exact: target, subsetWeights }, objective);
       })(weightTensors(tf, shape, weights));
-      return { loss: value.dataSync()[0], gradient: grads.flatMap((g) => [...g.dataSync()]) };
+      const gradients = grads.map((g) => g.dataSync<'float32'>());
+      const penalties = addWeightPenalties(settings, weightViews(shape, weights).slice(0, -1), gradients);
+      return { loss: value.dataSync()[0] + penalties, gradient: gradients.flatMap((g) => [...g]) };
     });
   };
 
@@ -141,7 +144,7 @@ for (const classCount of [2, 3]) {
       const value = tf.tidy(() => {
         const target = tf.tensor2d(Float32Array.from(exact), [B, p]);
         const batch = { predicted: target, exact: target, subsetWeights: tf.tensor2d(subsets, [B, pool.size]) };
-        return modelPredLoss(tf, { ...nothing, utility: 1 }, batch, [], objective).dataSync()[0];
+        return modelPredLoss(tf, { ...nothing, utility: 1 }, batch, objective).dataSync()[0];
       });
       assert.ok(value < 1e-6);
     });
