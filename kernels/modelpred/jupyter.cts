@@ -1,4 +1,5 @@
 // Speaks Jupyter's messaging protocol (version 5.3) for a session, over tslab's sockets.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,10 +38,26 @@ function queued(Base: SocketClass): SocketClass {
 }
 
 interface Message {
-  readonly header: { msg_type: string };
+  readonly header: { msg_type: string; session: string };
   content: Record<string, unknown>;
   createReply(): Message;
   signAndSend(key: string, socket: unknown): void;
+  /** The class, which tslab does not export. */
+  readonly constructor: { fromRaw(this: void, key: string, frames: readonly Buffer[]): Message };
+}
+
+/**
+ * Makes a request's replies carry the kernel's own session. tslab copies the client's; but JupyterLab, which opens several
+ * connections to one kernel and sees the others' messages too, takes a new session for a restarted kernel and then drops
+ * what it has not yet handled: a status, an output.
+ */
+function answerInSession(request: Message, session: string): void {
+  const createReply = request.createReply.bind(request);
+  request.createReply = () => {
+    const reply = createReply();
+    reply.header.session = session;
+    return reply;
+  };
 }
 
 const HANDLED = new Set(
@@ -122,6 +139,7 @@ export async function serve(session: Session, connectionFile: string): Promise<v
   const { printQuickInfo } = loadInspect();
   const Base = loadServer().ZmqServer as unknown as new (handler: object, configPath: string) => ServerParts;
 
+  const kernelSession = randomUUID();
   let count = 0;
   let chain: Promise<void> = Promise.resolve();
   /** Execute requests that have arrived and not begun; true once they are aborted. */
@@ -129,11 +147,30 @@ export async function serve(session: Session, connectionFile: string): Promise<v
 
   class Server extends Base {
     override async handleShellMessage(socket: unknown, ...frames: Buffer[]): Promise<void> {
-      // Requests that the protocol allows to leave unanswered; tslab would complain about them in a cell.
-      if (HANDLED.has(messageType(frames))) await super.handleShellMessage(socket, ...frames);
+      const type = messageType(frames);
+      if (HANDLED.has(type)) await super.handleShellMessage(socket, ...frames);
+      else if (type === 'history_request' && this.parse)
+        this.answerHistory(socket, this.parse(this.connInfo.key, frames));
+      // The protocol allows to leave others unanswered; tslab would complain about them in a cell.
+    }
+
+    /** Known from the first request on, which asks about the kernel. */
+    private parse?: (key: string, frames: readonly Buffer[]) => Message;
+
+    /** There is none; but it is from the statuses of this answer that JupyterLab knows that a new kernel is idle. */
+    private answerHistory(socket: unknown, message: Message): void {
+      this.publishStatus('busy', message);
+      const reply = message.createReply();
+      reply.header.msg_type = 'history_reply';
+      reply.content = { status: 'ok', history: [] };
+      reply.signAndSend(this.connInfo.key, socket);
+      this.publishStatus('idle', message);
     }
 
     override publishStatus(status: 'busy' | 'idle', parent: Message): void {
+      // The first thing that happens to every request.
+      if (status === 'busy') answerInSession(parent, kernelSession);
+      this.parse ??= parent.constructor.fromRaw;
       // A cell is busy when its turn comes, not when it arrives: see turn().
       if (parent.header.msg_type !== 'execute_request') super.publishStatus(status, parent);
     }

@@ -19,6 +19,7 @@ interface Content {
 interface Message {
   readonly type: string;
   readonly parent: string;
+  readonly session: string;
   readonly content: Content;
 }
 interface Socket extends AsyncIterable<Buffer[]> {
@@ -49,7 +50,9 @@ interface Outcome {
 
 interface Client {
   execute(code: string): Promise<Outcome>;
-  request(type: string, content: Content): Promise<Content>;
+  request(type: string, content: Content, session?: string): Promise<Content>;
+  /** All that the kernel has sent. */
+  readonly received: readonly Message[];
   readonly process: ChildProcess;
   close(): void;
 }
@@ -83,8 +86,10 @@ async function startKernel(): Promise<Client> {
     for await (const frames of socket) {
       const texts = frames.map((frame) => frame.toString());
       const [header, parent, , content] = texts.slice(texts.indexOf('<IDS|MSG>') + 2);
+      const { msg_type, session } = JSON.parse(header) as { msg_type: string; session: string };
       received.push({
-        type: (JSON.parse(header) as { msg_type: string }).msg_type,
+        type: msg_type,
+        session,
         parent: (JSON.parse(parent) as { msg_id: string }).msg_id,
         content: JSON.parse(content) as Content,
       });
@@ -103,9 +108,9 @@ async function startKernel(): Promise<Client> {
   }
   // One message at a time: a socket refuses a second one while the first is under way.
   let sent: Promise<void> = Promise.resolve();
-  async function send(msg_type: string, content: Content): Promise<string> {
+  async function send(msg_type: string, content: Content, session = 'test'): Promise<string> {
     const msg_id = randomUUID();
-    const header = { msg_id, msg_type, session: 'test', username: 'test', version: '5.3', date: '' };
+    const header = { msg_id, msg_type, session, username: 'test', version: '5.3', date: '' };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const signature = createHmac('sha256', key).update(parts.join('')).digest('hex');
     sent = sent.then(() => shell.send(['<IDS|MSG>', signature, ...parts]));
@@ -114,7 +119,8 @@ async function startKernel(): Promise<Client> {
   }
   const replyTo = (id: string): Promise<Content> =>
     until(() => received.find(({ type, parent }) => parent === id && type.endsWith('_reply'))?.content);
-  const request = async (type: string, content: Content): Promise<Content> => replyTo(await send(type, content));
+  const request = async (type: string, content: Content, session?: string): Promise<Content> =>
+    replyTo(await send(type, content, session));
   const execute = async (code: string): Promise<Outcome> => {
     const id = await send('execute_request', { code, silent: false, store_history: true, stop_on_error: true });
     const reply = await replyTo(id);
@@ -126,6 +132,7 @@ async function startKernel(): Promise<Client> {
   return {
     execute,
     request,
+    received,
     process: kernel,
     close() {
       shell.close();
@@ -259,6 +266,25 @@ for (let i = 0; i <= 4; i++) {
     const { data } = await client.request('inspect_request', { code, cursor_pos: 3, detail_level: 0 });
     assert.match((data as Content)['text/plain'] as string, /cellControl\(\): RunControl/);
     assert.equal((await client.request('is_complete_request', { code: 'if (x) {' })).status, 'incomplete');
+  });
+
+  it('answers a request for history, of which it has none, with statuses', async () => {
+    const { history } = await client.request('history_request', { output: false, raw: true, hist_access_type: 'tail' });
+    assert.deepEqual(history, []);
+    await client.request('kernel_info_request', {});
+    const { parent } = client.received.find(({ type }) => type === 'history_reply') ?? assert.fail('no reply');
+    const statuses = client.received.filter((message) => message.parent === parent && message.type === 'status');
+    assert.deepEqual(
+      statuses.map(({ content }) => content.execution_state),
+      ['busy', 'idle'],
+    );
+  });
+
+  it('speaks in one session of its own, whichever client it answers', async () => {
+    await client.request('kernel_info_request', {}, 'another client');
+    const sessions = new Set(client.received.map(({ session }) => session));
+    assert.equal(sessions.size, 1);
+    assert.ok(!sessions.has('test') && !sessions.has('another client'));
   });
 
   it('ends when it is asked to', async () => {
