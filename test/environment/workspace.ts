@@ -12,6 +12,12 @@ export async function workspaceModule<T>(name: string): Promise<T> {
   return (await import(pathToFileURL(path.join(root, 'scripts', 'workspace', `${name}.mjs`)).href)) as T;
 }
 
+/**
+ * For the environment of a child: no coverage. Else a kernel would write that of TypeScript's whole compiler. It has to be
+ * said: Node hands the variable on where it is only missing.
+ */
+export const withoutCoverage = { NODE_V8_COVERAGE: undefined };
+
 /** How a program ended, and what it wrote. */
 export interface Ended {
   readonly code: number | null;

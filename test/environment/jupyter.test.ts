@@ -1,0 +1,199 @@
+import { strict as assert } from 'node:assert';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  notebookOf,
+  root,
+  runProgram,
+  temporaryFolder,
+  withoutCoverage,
+  workspaceModule,
+  type Ended,
+} from './workspace.js';
+
+type Bundle = Record<string, unknown>;
+interface Output {
+  output_type: string;
+  name?: string;
+  text?: string | string[];
+  data?: Bundle;
+  ename?: string;
+  evalue?: string;
+}
+interface Cell {
+  metadata: { tags?: string[] };
+  source: string | string[];
+  outputs?: Output[];
+}
+interface Notebook {
+  cells: Cell[];
+}
+
+const figureType = 'application/vnd.vegalite.v5+json';
+const figureCell = `import { show } from 'modelpred/notebook';
+await show({ data: { values: [{ size: 1, error: 3 }, { size: 2, error: 1 }] }, mark: 'line',
+  encoding: { x: { field: 'size', type: 'quantitative' }, y: { field: 'error', type: 'quantitative' } } });`;
+
+// Executes all cells in one kernel, also after a failure: input, output, seconds for a cell, messages of the failures.
+const nbclientProgram = `
+import json, sys, nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+source, target, seconds = sys.argv[1:]
+notebook = nbformat.read(source, as_version=4)
+client = NotebookClient(notebook, timeout=float(seconds), interrupt_on_timeout=True)
+failures = []
+with client.setup_kernel():
+    for index, cell in enumerate(notebook.cells):
+        try:
+            client.execute_cell(cell, index)
+            failures.append(None)
+        except CellExecutionError as error:
+            failures.append(str(error))
+nbformat.write(notebook, target)
+print(json.dumps(failures))`;
+
+const join = (text: string | string[] = ''): string => (Array.isArray(text) ? text.join('') : text);
+const printed = (outputs: Output[] = [], name = 'stdout'): string =>
+  outputs
+    .filter((output) => output.name === name)
+    .map(({ text }) => join(text))
+    .join('');
+
+describe('real Jupyter', () => {
+  const { folder, remove } = temporaryFolder();
+  const input = path.join(folder, 'input.ipynb');
+  const output = path.join(folder, 'output.ipynb');
+  let python: (...args: string[]) => Promise<Ended>;
+
+  before(async function () {
+    const program = process.env.MODELPRED_JUPYTER;
+    if (!program) return this.skip();
+    const { jupyterEnvironment } = await workspaceModule<{ jupyterEnvironment: () => NodeJS.ProcessEnv }>('jupyter');
+    const env = { ...jupyterEnvironment(), ...withoutCoverage };
+    python = (...args) => runProgram(program, args, { cwd: folder, env });
+  });
+  after(() => remove());
+
+  /** Executes a notebook with nbclient: its cells with their outputs, and for each the message of its CellExecutionError. */
+  async function execute(
+    notebook: object,
+    secondsPerCell: number,
+  ): Promise<{ cells: Cell[]; failures: (string | null)[] }> {
+    writeFileSync(input, JSON.stringify(notebook));
+    const ended = await python('-c', nbclientProgram, input, output, String(secondsPerCell));
+    assert.equal(ended.code, 0, ended.stderr);
+    const { cells } = JSON.parse(readFileSync(output, 'utf8')) as Notebook;
+    return { cells, failures: JSON.parse(ended.stdout) as (string | null)[] };
+  }
+
+  describe('nbclient', () => {
+    const sources = {
+      imports: "import { randomStream } from 'modelpred';\nconst stream = randomStream(1, 'test');",
+      uses: 'const n: number = await Promise.resolve(stream.integer(1));\nn + 42',
+      folder: 'process.cwd()',
+      throws: "throw new RangeError('the pool is empty');",
+      rejects: "await Promise.reject(new RangeError('the bank is empty'));",
+      abandons: "void Promise.reject(new RangeError('nobody waits'));",
+      mistyped: "const three: number = 'three';",
+      loops: 'while (true) {}',
+      prints: 'for (let i = 0; i < 20_000; i++) console.log(i);',
+      last: 'n + 43',
+    };
+    const names = Object.keys(sources);
+    const outputs = new Map<string, Output[]>();
+    const failures = new Map<string, string | null>();
+    const value = (name: string): string => join(outputs.get(name)?.[0]?.data?.['text/plain'] as string);
+
+    before(async () => {
+      const executed = await execute(notebookOf(Object.values(sources)), 20);
+      names.forEach((name, i) => outputs.set(name, executed.cells[i].outputs ?? []));
+      names.forEach((name, i) => failures.set(name, executed.failures[i]));
+    });
+
+    it('finds the kernel, which runs typed cells that share variables and import the package by its name', () => {
+      assert.equal(failures.get('imports'), null);
+      assert.equal(outputs.get('uses')?.[0].output_type, 'execute_result');
+      assert.equal(value('uses'), '42');
+      assert.ok(value('folder').includes(root));
+    });
+
+    for (const [name, title, message] of [
+      ['throws', 'a cell that throws', /RangeError: the pool is empty/],
+      ['rejects', 'a cell that awaits a rejection', /RangeError: the bank is empty/],
+      ['abandons', 'a cell that leaves a rejection unhandled', /RangeError: nobody waits/],
+      ['mistyped', 'a cell with a type error', /Type 'string' is not assignable to type 'number'/],
+      ['loops', 'a cell that never returns, which it interrupts', /InterruptedError/],
+    ] as const) {
+      it(`reports ${title} as CellExecutionError with its message`, () => {
+        assert.match(failures.get(name) ?? '', message);
+        assert.equal(outputs.get(name)?.at(-1)?.output_type, 'error');
+      });
+    }
+
+    it('loses no output of a cell that prints much', () => {
+      const lines = printed(outputs.get('prints')).trimEnd().split('\n');
+      assert.deepEqual(
+        lines,
+        Array.from({ length: 20_000 }, (_, i) => String(i)),
+      );
+    });
+
+    it('goes on with the same variables after all that', () => {
+      assert.equal(failures.get('last'), null);
+      assert.equal(value('last'), '43');
+    });
+  });
+
+  it('nbconvert stops at a failing cell with its message and writes nothing', async () => {
+    writeFileSync(input, JSON.stringify(notebookOf(["throw new RangeError('the pool is empty');"])));
+    const ended = await python('-m', 'nbconvert', '--execute', '--to', 'notebook', input, '--output', 'none.ipynb');
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /CellExecutionError[^]*RangeError: the pool is empty/);
+    assert.equal(existsSync(path.join(folder, 'none.ipynb')), false);
+  });
+
+  it('nbconvert makes a page whose figures need no network', async () => {
+    writeFileSync(input, JSON.stringify(notebookOf([figureCell])));
+    const ended = await python('-m', 'nbconvert', '--execute', '--to', 'html', input, '--output', 'page.html');
+    assert.equal(ended.code, 0, ended.stderr);
+    const page = readFileSync(path.join(folder, 'page.html'), 'utf8');
+    const shown = page.slice(
+      page.lastIndexOf('class="jp-OutputArea-output') >= 0 ? page.lastIndexOf('jp-OutputArea-output') : 0,
+    );
+    const picture =
+      /<svg[^]*?<\/svg>|<img[^>]*src="data:image[^"]+"[^>]*>/.exec(shown)?.[0] ?? assert.fail('no picture');
+    assert.ok(picture.length > 1000, picture);
+    assert.doesNotMatch(picture, /(src|href)="(https?:)?\/\//);
+  });
+
+  describe('notebooks/', () => {
+    const notebooks = readdirSync(path.join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+    for (const name of notebooks) {
+      it(`${name} runs unchanged but for its profile`, async function () {
+        this.timeout(900_000);
+        const { cells, failures } = await execute(withProfile(name, 'smoke'), 600);
+        assert.deepEqual(
+          failures.filter((failure) => failure !== null),
+          [],
+        );
+        const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+        assert.equal(printed(outputs, 'stderr'), '');
+        const figures = outputs.filter(({ data }) => data && figureType in data);
+        assert.ok(figures.length > 0);
+        for (const { data } of figures) assert.ok(data && ('image/svg+xml' in data || 'image/png' in data));
+      });
+    }
+  });
+});
+
+/** A committed notebook with another profile in its `parameters` cell. */
+function withProfile(name: string, profile: string): Notebook {
+  const notebook = JSON.parse(readFileSync(path.join(root, 'notebooks', name), 'utf8')) as Notebook;
+  const parameters = notebook.cells.find(({ metadata }) => metadata.tags?.includes('parameters'));
+  assert.ok(parameters, `${name} has a cell tagged parameters`);
+  const source = join(parameters.source).replace(/= 'quick';/, `= '${profile}';`);
+  assert.ok(source.includes(`= '${profile}';`), source);
+  parameters.source = source;
+  return notebook;
+}
