@@ -63,6 +63,10 @@ export async function runReport(options: ReportArguments, surroundings: Surround
   const contents = executions.flatMap(({ outcome, notebook }) =>
     notebook ? [readContent(outcome.name, notebook)] : [],
   );
+  if (signal.aborted && contents.length === 0) {
+    terminal.write('No notebook was finished; an earlier report stays as it is.\n');
+    return 130;
+  }
   const provenance = await describeRun(root, started);
   const page = renderPage({ profile, provenance, outcomes, contents, assets: loadAssets(root) });
   await writeWhole(join(out, 'results.json'), resultsJson(profile, contents));

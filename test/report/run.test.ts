@@ -112,6 +112,14 @@ describe('running the report', function () {
     assert.ok(existsSync(join(out(), 'index.html')));
   });
 
+  it('leaves an earlier report alone where nothing was finished', async () => {
+    writeFileSync(join(folder, 'notebooks', '01-working.ipynb'), working);
+    mkdirSync(out());
+    writeFileSync(join(out(), 'index.html'), 'earlier');
+    assert.equal(await run([], AbortSignal.abort()), 130);
+    assert.equal(readFileSync(join(out(), 'index.html'), 'utf8'), 'earlier');
+  });
+
   it('explains wrong arguments and folders in one sentence, with exit code 2', () => {
     writeFileSync(join(folder, 'file'), '');
     for (const args of [
