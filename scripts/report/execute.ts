@@ -20,7 +20,7 @@ export interface Execution {
   readonly notebook: INotebookContent | null;
 }
 
-/** Executes one notebook and reports how that ended; throws only what nobody can mend. */
+/** Executes one notebook and reports how that ended; never rejects. */
 export type Execute = (
   notebook: NotebookFile,
   onCell: (event: CellEvent) => void,
@@ -44,7 +44,8 @@ export function kernelExecution(profile: Profile): Execute {
     } catch (error) {
       if (error instanceof InterruptedError) return ended('interrupted', 'The run was stopped on request.', null);
       if (error instanceof InputError) return ended('failed', error.message, null);
-      throw error;
+      // Say, a kernel process that the system ended: the other notebooks go on.
+      return ended('failed', `${name} could not be executed: ${(error as Error).stack}`, null);
     }
   };
 }
