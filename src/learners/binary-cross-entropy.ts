@@ -6,6 +6,7 @@ import type { LogitLoss } from './logit-loss.js';
  */
 export const binaryCrossEntropy: LogitLoss = {
   logitsPerPoint: 1,
+  kernel: 'binaryCrossEntropy',
   shiftInvariant: false,
 
   differentiate(logits, offset, labels, costs, costOffset) {

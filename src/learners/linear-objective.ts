@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { multiplyTransposed, transpose } from '../numerics/dense.js';
 import type { BatchObjective } from '../numerics/minimise-batch.js';
 import type { HessianOf } from '../numerics/newton.js';
+import { wasmKernels, type WasmKernels } from '../numerics/wasm-kernels.js';
 import type { LogitLoss } from './logit-loss.js';
 
 /**
@@ -31,7 +32,7 @@ export interface LinearProblem {
 }
 
 /** Numbers held by one tile of logits: few enough to stay in cache. */
-const tileNumbers = 2 ** 16;
+const tileNumbers = 2 ** 15;
 
 /**
  * Sets up the model's matrices.
@@ -51,7 +52,7 @@ export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
   const design = designMatrix(pool);
   return {
     loss,
-    labels: pool.labels,
+    labels: pool.labels.slice(),
     pointCount: pool.size,
     width,
     parameterCount: loss.logitsPerPoint * width,
@@ -86,30 +87,88 @@ export function designMatrix(points: Dataset): Float64Array {
 
 /** F for B rows of costs (`B×N`). */
 export function linearObjective(problem: LinearProblem, costs: Float64Array): BatchObjective {
-  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const { loss, pointCount, width, parameterCount: p } = problem;
   const m = loss.logitsPerPoint;
-  const tile = tileModels(m * pointCount);
-  const logits = new Float64Array(tile * m * pointCount);
   return {
     count: costs.length / pointCount,
     parameterCount: p,
     evaluate(rows, active, points, values, gradients) {
-      for (let from = 0; from < active; from += tile) {
-        const models = Math.min(tile, active - from);
-        const parameters = points.subarray(from * p, (from + models) * p);
-        const tileGradients = gradients.subarray(from * p, (from + models) * p);
-        multiplyTransposed(parameters, design, models * m, pointCount, width, logits);
-        for (let k = 0; k < models; k++) {
-          const row = rows[from + k];
-          values[from + k] = loss.differentiate(logits, k * m * pointCount, labels, costs, row * pointCount);
-        }
-        multiplyTransposed(logits, designTransposed, models * m, width, pointCount, tileGradients);
-        for (let k = 0; k < models; k++) {
-          values[from + k] += regularise(parameters, tileGradients, k * p, m, width, loss.shiftInvariant);
-        }
+      if (active === 0) return;
+      const kernels = wasmKernels();
+      if (kernels) evaluateWithKernels(kernels, problem, costs, rows, active, points, values, gradients);
+      else evaluatePlain(problem, costs, rows, active, points, values, gradients);
+      for (let k = 0; k < active; k++) {
+        values[k] += regularise(points, gradients, k * p, m, width, loss.shiftInvariant);
       }
     },
   };
+}
+
+type Evaluate = (problem: LinearProblem, costs: Float64Array, ...rest: Parameters<BatchObjective['evaluate']>) => void;
+
+/** Losses and their gradients, without the regulariser. */
+const evaluatePlain: Evaluate = (problem, costs, rows, active, points, values, gradients) => {
+  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const m = loss.logitsPerPoint;
+  const tile = Math.min(active, tileModels(m * pointCount));
+  const logits = new Float64Array(tile * m * pointCount);
+  for (let from = 0; from < active; from += tile) {
+    const models = Math.min(tile, active - from);
+    const parameters = points.subarray(from * p, (from + models) * p);
+    multiplyTransposed(parameters, design, models * m, pointCount, width, logits);
+    for (let k = 0; k < models; k++) {
+      const row = rows[from + k];
+      values[from + k] = loss.differentiate(logits, k * m * pointCount, labels, costs, row * pointCount);
+    }
+    const tileGradients = gradients.subarray(from * p, (from + models) * p);
+    multiplyTransposed(logits, designTransposed, models * m, width, pointCount, tileGradients);
+  }
+};
+
+/** As {@link evaluatePlain}, tile by tile in WebAssembly's memory. */
+function evaluateWithKernels(kernels: WasmKernels, ...[problem, costs, ...rest]: Parameters<Evaluate>): void {
+  const [rows, active, points, values, gradients] = rest;
+  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const m = loss.logitsPerPoint;
+  const tile = Math.min(active, tileModels(m * pointCount));
+  const [wasmDesign, wasmTransposed, wasmLabels, tileParameters, tileCosts, logits, tileLosses, tileGradients] =
+    kernels.reserve(
+      design.length,
+      design.length,
+      pointCount,
+      tile * p,
+      tile * pointCount,
+      tile * m * pointCount,
+      tile,
+      tile * p,
+    );
+  wasmDesign.set(design);
+  wasmTransposed.set(designTransposed);
+  wasmLabels.set(labels);
+  for (let from = 0; from < active; from += tile) {
+    const models = Math.min(tile, active - from);
+    tileParameters.set(points.subarray(from * p, (from + models) * p));
+    for (let k = 0; k < models; k++) {
+      const row = rows[from + k] * pointCount;
+      tileCosts.set(costs.subarray(row, row + pointCount), k * pointCount);
+    }
+    kernels[loss.kernel](
+      tileParameters.byteOffset,
+      wasmDesign.byteOffset,
+      wasmTransposed.byteOffset,
+      wasmLabels.byteOffset,
+      tileCosts.byteOffset,
+      logits.byteOffset,
+      tileLosses.byteOffset,
+      tileGradients.byteOffset,
+      models,
+      m,
+      pointCount,
+      width,
+    );
+    values.set(tileLosses.subarray(0, models), from);
+    gradients.set(tileGradients.subarray(0, models * p), from * p);
+  }
 }
 
 /** Adds the regulariser's gradient for the model at `offset` and returns its value. */

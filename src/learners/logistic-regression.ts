@@ -7,6 +7,7 @@ import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
 import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
+import { preparePool } from './prepared-pool.js';
 import { retrainLinear } from './retrain-linear.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
@@ -113,7 +114,7 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
 
     async retrain(pool, subsets, options) {
       checkSubsets(subsets, pool);
-      return await retrainLinear(problemOf(pool), pool.classes.length, C, subsets, options);
+      return await retrainLinear(preparePool(pool, lossOf(pool), C), pool.classes.length, C, subsets, options);
     },
   };
 }

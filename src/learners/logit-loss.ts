@@ -5,6 +5,8 @@
 export interface LogitLoss {
   /** Logits per point, m: 1 for two classes, K for more. */
   readonly logitsPerPoint: number;
+  /** The WebAssembly kernel of a whole evaluation: logits, loss and gradient of many models. */
+  readonly kernel: 'binaryCrossEntropy' | 'softmaxCrossEntropy';
   /** Whether adding one number to all logits of a point changes nothing. */
   readonly shiftInvariant: boolean;
   /** Returns Σ_i cost_i·ℓ_i and replaces each logit z_ik by cost_i·∂ℓ_i/∂z_ik. Costs start at `costOffset`. */

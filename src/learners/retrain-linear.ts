@@ -5,7 +5,8 @@ import { newtonRule } from '../numerics/newton.js';
 import { subsetSizes, type Subsets } from '../subsets/subsets.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
 import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
-import { createSizePath, denseParameterLimit, type SizePath } from './size-path.js';
+import type { PreparedPool } from './prepared-pool.js';
+import { denseParameterLimit, type SizePath } from './size-path.js';
 
 /** Subsets trained together, unless their parameters take too much memory. */
 const blockSubsets = 256;
@@ -24,7 +25,7 @@ const quasiNewtonIterations = 40;
  * @throws InterruptedError if `options.signal` is aborted.
  */
 export async function retrainLinear(
-  problem: LinearProblem,
+  { problem, path }: PreparedPool,
   classCount: number,
   C: number,
   subsets: Subsets,
@@ -51,7 +52,6 @@ export async function retrainLinear(
     options.onProgress?.({ label, done: finished, total: count, ...(detail && { detail }) });
 
   if (trainable.length > 0) {
-    const path = createSizePath(problem, C);
     const largest = trainable.reduce((max, b) => Math.max(max, sizes[b]), 0);
     await path.extend(largest, options.signal, (solved, total) =>
       report(done, `starting points ${solved} of ${total}`),

@@ -21,6 +21,7 @@ export function softmaxCrossEntropy(classCount: number): LogitLoss {
 
   return {
     logitsPerPoint: classCount,
+    kernel: 'softmaxCrossEntropy',
     shiftInvariant: true,
 
     differentiate(logits, offset, labels, costs, costOffset) {

@@ -1,0 +1,6 @@
+// The WebAssembly module of the numeric kernels. Every pointer is a byte address of float64 numbers in the imported memory.
+export { multiplyTransposed } from './kernels/product';
+export { choleskyFactor, choleskyInverse } from './kernels/cholesky';
+export { exponentials, log1ps } from './kernels/elementary';
+export { binaryCrossEntropy, softmaxCrossEntropy } from './kernels/linear-loss';
+export { peak } from './kernels/peak';
