@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
 import type { TensorFlow } from '../../numerics/backend.js';
+import type { LossOnBatch } from './network-engine.js';
 import type { LossSettings } from './settings.js';
 
 /** A batch as the loss sees it: B subsets with their exact parameters and the predicted ones. */
@@ -38,6 +39,39 @@ export function modelPredLoss(
   }
   const active = terms.filter(([weight]) => weight !== 0);
   return tf.addN(active.map(([weight, value]) => tf.mul<Scalar>(value(), weight)));
+}
+
+/**
+ * {@link modelPredLoss} of predicted parameters in plain numbers, and its gradient in them, `B×p`. Tensors are used only for
+ * the penalties of the learner's objective.
+ *
+ * @param predicted `B×p`.
+ */
+export function lossAndGradientInPredictions(
+  tf: TensorFlow,
+  predicted: Float32Array,
+  { settings, objective, subsets, parameters }: LossOnBatch,
+): { loss: number; gradient: Float32Array } {
+  const scale = settings.parameterError / predicted.length;
+  let squares = 0;
+  const gradient = predicted.map((value, k) => {
+    const error = value - parameters[k];
+    squares += error * error;
+    return 2 * scale * error;
+  });
+  if (objective === undefined) return { loss: scale * squares, gradient };
+  const { count, poolSize, weights } = subsets;
+  const shape: [number, number] = [count, predicted.length / count];
+  const penalties = tf.tidy(() => {
+    const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
+    const exact = tf.tensor2d(new Float32Array(parameters), shape);
+    const { value, grad } = tf.valueAndGrad((theta: Tensor2D) =>
+      modelPredLoss(tf, { ...settings, parameterError: 0 }, { predicted: theta, exact, subsetWeights }, objective),
+    )(tf.tensor2d(predicted, shape));
+    grad.dataSync().forEach((value, k) => (gradient[k] += value));
+    return value.dataSync()[0];
+  });
+  return { loss: scale * squares + penalties, gradient };
 }
 
 function stationarityPenalty(

@@ -1,8 +1,5 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../data/dataset.js';
-import type { TensorFlow } from '../../numerics/backend.js';
 import { randomStream } from '../../numerics/random.js';
-import type { Subsets } from '../../subsets/subsets.js';
 
 /** Units of every hidden layer but the last, and of the last; as in the authors' code, for every data set. */
 const width = 128;
@@ -85,89 +82,8 @@ export function initialWeights(shape: NetworkShape, seed: number): Float32Array 
   return weights;
 }
 
-/**
- * φ of every point, `N×128`: three layers without bias, ELU between them and none after the last. No bias and ELU(0) = 0
- * make the zero point worth zero, which is how padding is harmless in the authors' code; here nothing is padded.
- *
- * @param layers `from×to` matrices of φ.
- * @param points `N×(d+|y|)`.
- */
-export function embedPoints(tf: TensorFlow, layers: readonly Tensor[], points: Tensor2D): Tensor2D {
-  return layers.reduce<Tensor2D>(
-    (hidden, matrix, i) => tf.matMul<Tensor2D>(i === 0 ? hidden : tf.elu(hidden), matrix),
-    points,
-  );
-}
-
-/**
- * `B×p` parameters from pooled embeddings `B×128`: three layers without bias, ELU after each, and a linear head with bias.
- *
- * @param layers `from×to` matrices of ρ, the head's matrix, the head's bias.
- */
-export function parametersFromPooled(tf: TensorFlow, layers: readonly Tensor[], pooled: Tensor2D): Tensor2D {
-  const [first, second, third, headMatrix, headBias] = layers;
-  const hidden = [first, second, third].reduce<Tensor2D>((h, matrix) => tf.elu(tf.matMul<Tensor2D>(h, matrix)), pooled);
-  return tf.add<Tensor2D>(tf.matMul(hidden, headMatrix), headBias);
-}
-
-/**
- * The deep sets network θ̂(S) = ρ(Σ_{i∈S} φ(x_i, y_i)), as in the authors' code (Zeng et al. 2023; layers 128, 128, 128 | 128,
- * 128, 64). The sum over each subset is one product W·Φ of the subset weights with the embeddings of the pool, which are
- * computed once for all subsets.
- *
- * @param layers all weights, in the order of {@link weightShapes}.
- * @param points `N×(d+|y|)`, see {@link encodePoints}.
- * @param subsetWeights `B×N`, how often each point is in each subset.
- * @returns `B×p`.
- */
-export function predictParameters(
-  tf: TensorFlow,
-  layers: readonly Tensor[],
-  points: Tensor2D,
-  subsetWeights: Tensor2D,
-): Tensor2D {
-  const pooled = tf.matMul<Tensor2D>(subsetWeights, embedPoints(tf, layers.slice(0, 3), points));
-  return parametersFromPooled(tf, layers.slice(3), pooled);
-}
-
 /** Rows that one forward pass takes at most, which bounds its memory. */
-const rowsPerPass = 1024;
-
-/**
- * `B×p` predicted parameters.
- *
- * @param points `N×(d+|y|)`, see {@link encodePoints}; N is the pool size of the subsets.
- */
-export function predictAll(
-  tf: TensorFlow,
-  shape: NetworkShape,
-  weights: Float32Array,
-  points: Float32Array,
-  subsets: Subsets,
-): Float64Array {
-  const { count, poolSize } = subsets;
-  const predicted = new Float64Array(count * shape.outputs);
-  tf.tidy(() => {
-    const layers = weightTensors(tf, shape, weights);
-    const embedded = embedPoints(tf, layers.slice(0, 3), tf.tensor2d(points, [poolSize, shape.inputs]));
-    for (let start = 0; start < count; start += rowsPerPass) {
-      const rows = Math.min(rowsPerPass, count - start);
-      const pass = tf.tidy(() => {
-        const chosen = Float32Array.from(subsets.weights.subarray(start * poolSize, (start + rows) * poolSize));
-        const pooled = tf.matMul<Tensor2D>(tf.tensor2d(chosen, [rows, poolSize]), embedded);
-        return parametersFromPooled(tf, layers.slice(3), pooled).dataSync();
-      });
-      predicted.set(pass, start * shape.outputs);
-    }
-  });
-  return predicted;
-}
-
-/** All weights as tensors, in the order of {@link weightShapes}. */
-export function weightTensors(tf: TensorFlow, shape: NetworkShape, weights: Float32Array): Tensor[] {
-  const shapes = weightShapes(shape);
-  return weightViews(shape, weights).map((view, i) => tf.tensor(view, [...shapes[i]]));
-}
+export const rowsPerPass = 1024;
 
 function product(dimensions: readonly number[]): number {
   return dimensions.reduce((a, b) => a * b, 1);

@@ -1,10 +1,10 @@
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
-import type { TensorFlow } from '../../numerics/backend.js';
 import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
-import { encodePoints, networkShape, predictAll } from './network.js';
+import type { NetworkEngine } from './network-engine.js';
+import { encodePoints, networkShape } from './network.js';
 import type { Provenance } from './provenance.js';
 
 /** A look at the predictor during its training. */
@@ -49,13 +49,14 @@ export interface TrainedModelPred extends Predictor, TrainingResult {
 
 /** The predictor that these weights make; it holds plain arrays, so there is nothing to dispose of. */
 export function modelPredPredictor(
-  tf: TensorFlow,
+  engine: NetworkEngine,
   pool: Dataset,
   learner: Learner,
   provenance: Provenance,
   result: TrainingResult,
 ): TrainedModelPred {
   const shape = networkShape(pool, learner.parameterCount(pool));
+  const { weights } = result;
   const encodedPool = encodePoints(pool);
   return {
     ...result,
@@ -65,11 +66,11 @@ export function modelPredPredictor(
     provenance,
     predict: (subsets) => {
       checkSubsets(subsets, pool);
-      return predictAll(tf, shape, result.weights, encodedPool, subsets);
+      return engine.predict({ shape, weights, points: encodedPool }, subsets);
     },
     predictDataset: (points) => {
       checkSameKind(points, pool);
-      return predictAll(tf, shape, result.weights, encodePoints(points), fullPool(points.size));
+      return engine.predict({ shape, weights, points: encodePoints(points) }, fullPool(points.size));
     },
   };
 }

@@ -11,6 +11,7 @@ import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
 import { replaceFolder } from '../../storage.js';
+import { loadNetworkEngine } from './network-engine.js';
 import { type NetworkShape, networkShape, pointLayers, subsetLayers, weightCount, weightViews } from './network.js';
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
 import { bytesOf, canonicalJson, describeLearner, provenanceSchema } from './provenance.js';
@@ -106,7 +107,11 @@ export async function loadModelPred(
   const tf = await loadTensorFlow();
   const weights = await weightsFromFiles(tf, shape, files);
   const { bestStep, history } = manifest;
-  return modelPredPredictor(tf, pool, learner, manifest.provenance, { weights, bestStep, history });
+  return modelPredPredictor(await loadNetworkEngine(), pool, learner, manifest.provenance, {
+    weights,
+    bestStep,
+    history,
+  });
 }
 
 async function checkReplaceable(folder: string): Promise<void> {

@@ -10,18 +10,9 @@ import { takeBank } from '../../retraining/retrain-bank.js';
 import type { Subsets } from '../../subsets/subsets.js';
 import { adamStep, initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
-import { modelPredLoss, needsObjective } from './loss.js';
-import {
-  encodePoints,
-  initialWeights,
-  type NetworkShape,
-  networkShape,
-  predictAll,
-  predictParameters,
-  weightCount,
-  weightTensors,
-  weightViews,
-} from './network.js';
+import { needsObjective } from './loss.js';
+import { loadNetworkEngine, type NetworkEngine } from './network-engine.js';
+import { encodePoints, initialWeights, type NetworkShape, networkShape, weightCount, weightViews } from './network.js';
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
 import { provenanceOf, settingsSchema } from './provenance.js';
 import { type ModelPredSettings, modelPredSettings } from './settings.js';
@@ -54,17 +45,17 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const { bank, settings = modelPredSettings('parameter MSE'), seed, validationFraction = 0.1, checkpoint } = options;
   checkSettings(settings, validationFraction, checkpoint?.everySteps);
   checkBank(bank);
-  const tf = await loadTensorFlow();
+  const engine = await loadNetworkEngine();
   const { pool, learner, subsets } = bank;
   const provenance = provenanceOf(bank, settings, seed, validationFraction, (await chooseBackend()).name);
   const shape = networkShape(pool, provenance.parameterCount);
   const task: TrainingTask = {
-    tf,
+    engine,
     bank,
     settings,
     shape,
     points: encodePoints(pool),
-    objective: needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined,
+    objective: needsObjective(settings.loss) ? tensorObjective(await loadTensorFlow(), bank) : undefined,
   };
   const rows = splitRows(subsets, validationFraction, seed);
   const validation = takeBank(bank, rows.validation);
@@ -101,12 +92,12 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     }
   }
   const { bestWeights, bestStep, history } = state;
-  return modelPredPredictor(tf, pool, learner, provenance, { weights: bestWeights, bestStep, history });
+  return modelPredPredictor(engine, pool, learner, provenance, { weights: bestWeights, bestStep, history });
 }
 
 /** What all steps of a training have in common. */
 interface TrainingTask {
-  readonly tf: TensorFlow;
+  readonly engine: NetworkEngine;
   readonly bank: Bank;
   readonly settings: ModelPredSettings;
   readonly shape: NetworkShape;
@@ -129,35 +120,25 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
   };
 }
 
-/** Loss and its gradient in all weights on some rows of the bank; every tensor lives and dies in here. */
+/** Loss and its gradient in all weights on some rows of the bank. */
 function lossAndGradient(
-  { tf, bank, settings, shape, points, objective }: TrainingTask,
+  { engine, bank, settings, shape, points, objective }: TrainingTask,
   weights: Float32Array,
   rows: Int32Array,
 ): { loss: number; gradient: Float32Array } {
-  const gradient = new Float32Array(weights.length);
-  const { pool, subsets, parameters } = takeBank(bank, rows);
-  const loss = tf.tidy(() => {
-    const poolPoints = tf.tensor2d(points, [pool.size, shape.inputs]);
-    const subsetWeights = tf.tensor2d(Float32Array.from(subsets.weights), [subsets.count, pool.size]);
-    const exact = tf.tensor2d(Float32Array.from(parameters), [subsets.count, shape.outputs]);
-    const { value, grads } = tf.valueAndGrads((...layers) => {
-      const predicted = predictParameters(tf, layers, poolPoints, subsetWeights);
-      return modelPredLoss(tf, settings.loss, { predicted, exact, subsetWeights }, objective);
-    })(weightTensors(tf, shape, weights));
-    weightViews(shape, gradient).forEach((view, i) => view.set(grads[i].dataSync()));
-    return value.dataSync()[0];
-  });
+  const { subsets, parameters } = takeBank(bank, rows);
+  const batch = { settings: settings.loss, objective, subsets, parameters };
+  const { loss, gradient } = engine.lossAndGradient({ shape, weights, points }, batch);
   const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
   return { loss: loss + addWeightPenalties(settings.loss, matrices, gradients), gradient };
 }
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */
-function look({ tf, shape, points }: TrainingTask, state: TrainingState, validation: Bank): void {
+function look({ engine, shape, points }: TrainingTask, state: TrainingState, validation: Bank): void {
   const { subsets, parameters } = validation;
   let error: number | null = null;
   if (subsets.count > 0) {
-    const predicted = predictAll(tf, shape, state.weights, points, subsets);
+    const predicted = engine.predict({ shape, weights: state.weights, points }, subsets);
     error = relativeErrors(predicted, parameters, shape.outputs).reduce((sum, e) => sum + e, 0) / subsets.count;
   }
   const stepsSinceLook = state.step - (state.history.at(-1)?.step ?? 0);

@@ -14,19 +14,21 @@ export function addWeightPenalties(
   gradients: readonly Float32Array[],
 ): number {
   if (l1 === 0 && l2 === 0) return 0;
-  let value = 0;
-  matrices.forEach((matrix, i) => {
-    let absolute = 0;
-    let squares = 0;
-    for (const w of matrix) {
-      absolute += Math.abs(w);
-      squares += w * w;
-    }
-    const norm = Math.sqrt(squares);
-    value += l1 * absolute + l2 * norm;
-    const gradient = gradients[i];
-    const inverse = norm === 0 ? 0 : l2 / norm;
-    for (let k = 0; k < matrix.length; k++) gradient[k] += l1 * Math.sign(matrix[k]) + inverse * matrix[k];
-  });
-  return value;
+  return matrices.reduce((value, matrix, i) => value + addPenalties(l1, l2, matrix, gradients[i]), 0);
+}
+
+function addPenalties(l1: number, l2: number, matrix: Float32Array, gradient: Float32Array): number {
+  let absolute = 0;
+  let squares = 0;
+  for (let k = 0; k < matrix.length; k++) {
+    absolute += Math.abs(matrix[k]);
+    squares += matrix[k] * matrix[k];
+  }
+  const norm = Math.sqrt(squares);
+  const ofNorm = norm === 0 ? 0 : l2 / norm;
+  for (let k = 0; k < matrix.length; k++) {
+    const w = matrix[k];
+    gradient[k] += (w > 0 ? l1 : w < 0 ? -l1 : 0) + ofNorm * w;
+  }
+  return l1 * absolute + l2 * norm;
 }

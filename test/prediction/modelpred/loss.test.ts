@@ -3,14 +3,8 @@ import { logisticRegressionTensors } from '../../../src/learners/logistic-regres
 import { loadTensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
 import { modelPredLoss } from '../../../src/prediction/modelpred/loss.js';
-import {
-  encodePoints,
-  initialWeights,
-  networkShape,
-  predictParameters,
-  weightTensors,
-  weightViews,
-} from '../../../src/prediction/modelpred/network.js';
+import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
+import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
 import { type LossSettings, modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
 import { addWeightPenalties } from '../../../src/prediction/modelpred/weight-penalties.js';
 import { cloudPool } from '../../learners/pools.js';
@@ -27,7 +21,7 @@ const nothing: LossSettings = {
   l2: 0,
   penalties: 'norm',
 };
-const norm = (x: Float64Array | readonly number[]): number => {
+const norm = (x: Iterable<number>): number => {
   let squares = 0;
   for (const v of x) squares += v * v;
   return Math.sqrt(squares);
@@ -85,17 +79,17 @@ for (const classCount of [2, 3]) {
   const lossAndGradient = async (settings: LossSettings) => {
     const tf = await loadTensorFlow();
     const objective = logisticRegressionTensors(tf, pool, C);
-    return tf.tidy(() => {
-      const subsetWeights = tf.tensor2d(subsets, [B, pool.size]);
-      const target = tf.tensor2d(Float32Array.from(exact), [B, p]);
-      const { value, grads } = tf.valueAndGrads((...layers) => {
-        const predicted = predictParameters(tf, layers, tf.tensor2d(points, [pool.size, shape.inputs]), subsetWeights);
-        return modelPredLoss(tf, settings, { predicted, exact: target, subsetWeights }, objective);
-      })(weightTensors(tf, shape, weights));
-      const gradients = grads.map((g) => g.dataSync<'float32'>());
-      const penalties = addWeightPenalties(settings, weightViews(shape, weights).slice(0, -1), gradients);
-      return { loss: value.dataSync()[0] + penalties, gradient: gradients.flatMap((g) => [...g]) };
-    });
+    const { loss, gradient } = tensorEngine(tf).lossAndGradient(
+      { shape, weights, points },
+      {
+        settings,
+        objective,
+        subsets: { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) },
+        parameters: exact,
+      },
+    );
+    const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
+    return { loss: loss + addWeightPenalties(settings, matrices, gradients), gradient };
   };
 
   describe(`the ModelPred loss, ${classCount} classes`, function () {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { loadTensorFlow, type TensorFlow } from '../../../src/numerics/backend.js';
+import { loadNetworkEngine, type NetworkEngine } from '../../../src/prediction/modelpred/network-engine.js';
 import {
   encodePoints,
   initialWeights,
   type NetworkShape,
   networkShape,
-  predictAll,
   weightCount,
   weightShapes,
   weightViews,
@@ -31,13 +30,13 @@ const relativeDistance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 };
 
 describe('the ModelPred network', () => {
-  let tf: TensorFlow;
+  let engine: NetworkEngine;
   before(async () => {
-    tf = await loadTensorFlow();
+    engine = await loadNetworkEngine();
   });
 
   const predict = (shape: NetworkShape, weights: Float32Array, points: Float32Array, subsets: Subsets): Float64Array =>
-    predictAll(tf, shape, weights, points, subsets);
+    engine.predict({ shape, weights, points }, subsets);
 
   it("has the authors' number of weights", () => {
     assert.equal(weightCount(networkShape(smallPool(4, 4, 2), 5)), 74_693);

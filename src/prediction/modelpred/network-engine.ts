@@ -1,0 +1,46 @@
+import type { TensorObjective } from '../../learners/tensor-objective.js';
+import { chooseBackend, loadTensorFlow } from '../../numerics/backend.js';
+import type { Subsets } from '../../subsets/subsets.js';
+import { kernelEngine } from './network-kernels.js';
+import { tensorEngine } from './network-tensors.js';
+import type { NetworkShape } from './network.js';
+import type { LossSettings } from './settings.js';
+
+/** The network and the points it reads. */
+export interface NetworkOnPoints {
+  readonly shape: NetworkShape;
+  /** All weights, in the order of `weightShapes`. */
+  readonly weights: Float32Array;
+  /** `N×(d+|y|)`, see `encodePoints`; N is the pool size of the subsets. */
+  readonly points: Float32Array;
+}
+
+/** A training loss without weight penalties, and what it is taken on. */
+export interface LossOnBatch {
+  readonly settings: LossSettings;
+  /** The learner's; needed where the settings have its penalties. */
+  readonly objective?: TensorObjective;
+  /** B subsets. */
+  readonly subsets: Subsets;
+  /** Their exact parameters, `B×p`. */
+  readonly parameters: Float64Array;
+}
+
+/** What evaluates the network and differentiates its loss. Engines agree up to the rounding of float32. */
+export interface NetworkEngine {
+  /** `B×p` predicted parameters. */
+  predict(network: NetworkOnPoints, subsets: Subsets): Float64Array;
+  /** The loss and its gradient in all weights, laid out like them. */
+  lossAndGradient(network: NetworkOnPoints, batch: LossOnBatch): { loss: number; gradient: Float32Array };
+}
+
+/**
+ * The engine that suits the tensor backend: WebAssembly kernels written for this network where the backend would be
+ * WebAssembly too, which they beat severalfold; else the tensor library.
+ *
+ * @throws InputError if no tensor backend can run.
+ */
+export async function loadNetworkEngine(): Promise<NetworkEngine> {
+  const tf = await loadTensorFlow();
+  return (await chooseBackend()).name === 'wasm' ? kernelEngine(tf) : tensorEngine(tf);
+}

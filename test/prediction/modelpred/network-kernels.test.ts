@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { logisticRegressionTensors } from '../../../src/learners/logistic-regression-tensors.js';
+import { loadTensorFlow, type TensorFlow } from '../../../src/numerics/backend.js';
+import { randomStream } from '../../../src/numerics/random.js';
+import { kernelEngine } from '../../../src/prediction/modelpred/network-kernels.js';
+import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
+import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
+import { modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
+import type { Subsets } from '../../../src/subsets/subsets.js';
+import { cloudPool } from '../../learners/pools.js';
+
+const relativeDistance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  assert.equal(a.length, b.length);
+  const norm = (x: number[]): number => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
+  return norm(Array.from(a, (v, i) => v - b[i])) / norm(Array.from(b));
+};
+
+describe('the ModelPred network on WebAssembly kernels', function () {
+  this.timeout(20_000);
+  let tf: TensorFlow;
+  before(async () => {
+    tf = await loadTensorFlow();
+  });
+
+  // Sizes that do and do not fill blocks of 4 rows and 8 columns, more points than subsets and fewer.
+  const cases = [
+    { size: 9, dimension: 2, classCount: 2, count: 5 },
+    { size: 8, dimension: 7, classCount: 2, count: 16 },
+    { size: 7, dimension: 3, classCount: 3, count: 30 },
+    { size: 33, dimension: 4, classCount: 5, count: 1 },
+  ];
+  for (const { size, dimension, classCount, count } of cases) {
+    const pool = cloudPool({ size, dimension, classCount, seed: 1 });
+    const p = (classCount === 2 ? 1 : classCount) * (dimension + 1);
+    const shape = networkShape(pool, p);
+    const random = randomStream(count);
+    const normal = (length: number): Float64Array => Float64Array.from({ length }, () => random.normal());
+    // Far from their initial values, so that ELU bends and the head's bias matters.
+    const weights = initialWeights(shape, 8).map((w) => 2 * w);
+    weightViews(shape, weights)
+      .slice(-1)
+      .forEach((bias) => bias.set(normal(p)));
+    const network = { shape, weights, points: encodePoints(pool) };
+    const multiplicities = Uint8Array.from({ length: count * size }, (_, k) => (k % size < 2 ? 1 : random.integer(3)));
+    const subsets: Subsets = { count, poolSize: size, weights: multiplicities };
+    const batch = { subsets, parameters: normal(count * p) };
+
+    describe(`${size} points, ${count} subsets, ${p} parameters`, () => {
+      it('predicts what the tensor library predicts', () => {
+        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
+          engine.predict(network, subsets),
+        );
+        assert.ok(relativeDistance(actual, expected) < 2e-6);
+      });
+
+      for (const name of ['parameter MSE', 'full', 'stationarity + utility, mean square'] as const) {
+        it(`has the loss and gradient of the tensor library: ${name}`, () => {
+          const settings = modelPredLosses[name];
+          const objective = name === 'parameter MSE' ? undefined : logisticRegressionTensors(tf, pool, 2);
+          const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
+            engine.lossAndGradient(network, { ...batch, settings, objective }),
+          );
+          assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
+          const layers = [actual, expected].map(({ gradient }) => weightViews(shape, gradient));
+          layers[0].forEach((layer, l) => {
+            const distance = relativeDistance(layer, layers[1][l]);
+            assert.ok(distance < 2e-5, `layer ${l}: ${distance}`);
+          });
+        });
+      }
+    });
+  }
+});
