@@ -1,6 +1,8 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
 import type { TensorFlow } from '../../numerics/backend.js';
+import type { Subsets } from '../../subsets/subsets.js';
+import { rowsPerPass } from './network.js';
 import type { LossOnBatch } from './network-engine.js';
 import type { LossSettings } from './settings.js';
 
@@ -12,6 +14,33 @@ export interface PredictedBatch {
   readonly exact: Tensor2D;
   /** `B×N`. */
   readonly subsetWeights: Tensor2D;
+  /** `B` losses u_S(θ) of the exact parameters; needed where the utility penalty has a weight. */
+  readonly exactLosses?: Tensor1D;
+}
+
+/** `B` mean training losses u_S(θ) of exact parameters on their subsets, which no step of a training changes. */
+export function exactTrainingLosses(
+  tf: TensorFlow,
+  objective: TensorObjective,
+  { count, poolSize, weights }: Subsets,
+  parameters: Float64Array,
+): Float32Array {
+  const p = parameters.length / count;
+  const losses = new Float32Array(count);
+  for (let start = 0; start < count; start += rowsPerPass) {
+    const end = Math.min(start + rowsPerPass, count);
+    const pass = tf.tidy(() => {
+      const chosen = new Float32Array(weights.subarray(start * poolSize, end * poolSize));
+      const exact = new Float32Array(parameters.subarray(start * p, end * p));
+      const [theta, subsetWeights] = [
+        tf.tensor2d(exact, [end - start, p]),
+        tf.tensor2d(chosen, [end - start, poolSize]),
+      ];
+      return objective.trainingLoss(theta, subsetWeights).dataSync<'float32'>();
+    });
+    losses.set(pass, start);
+  }
+  return losses;
 }
 
 /** Whether a loss needs the learner's objective beside the exact parameters. */
@@ -50,7 +79,7 @@ export function modelPredLoss(
 export function lossAndGradientInPredictions(
   tf: TensorFlow,
   predicted: Float32Array,
-  { settings, objective, subsets, parameters }: LossOnBatch,
+  { settings, objective, subsets, parameters, exactLosses }: LossOnBatch,
 ): { loss: number; gradient: Float32Array } {
   const scale = settings.parameterError / predicted.length;
   let squares = 0;
@@ -66,7 +95,12 @@ export function lossAndGradientInPredictions(
     const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
     const exact = tf.tensor2d(new Float32Array(parameters), shape);
     const { value, grad } = tf.valueAndGrad((theta: Tensor2D) =>
-      modelPredLoss(tf, { ...settings, parameterError: 0 }, { predicted: theta, exact, subsetWeights }, objective),
+      modelPredLoss(
+        tf,
+        { ...settings, parameterError: 0 },
+        { predicted: theta, exact, subsetWeights, exactLosses: exactLosses && tf.tensor1d(exactLosses) },
+        objective,
+      ),
     )(tf.tensor2d(predicted, shape));
     grad.dataSync().forEach((value, k) => (gradient[k] += value));
     return value.dataSync()[0];
@@ -92,12 +126,11 @@ function stationarityPenalty(
 function utilityPenalty(
   tf: TensorFlow,
   { penalties }: LossSettings,
-  { predicted, exact, subsetWeights }: PredictedBatch,
+  { predicted, exactLosses, subsetWeights }: PredictedBatch,
   objective: TensorObjective,
 ): Scalar {
-  const predictedLoss = objective.trainingLoss(predicted, subsetWeights);
-  const exactLoss = objective.trainingLoss(exact, subsetWeights);
-  const difference = tf.sub(predictedLoss, exactLoss);
+  if (exactLosses === undefined) throw new Error('The utility penalty needs the losses of the exact parameters.');
+  const difference = tf.sub(objective.trainingLoss(predicted, subsetWeights), exactLosses);
   return penalties === 'mean-square' ? tf.mean<Scalar>(tf.square(difference)) : euclideanNorm(tf, difference);
 }
 

@@ -24,6 +24,8 @@ export interface LossOnBatch {
   readonly subsets: Subsets;
   /** Their exact parameters, `B×p`. */
   readonly parameters: Float64Array;
+  /** Their `exactTrainingLosses`; needed where the utility penalty has a weight. */
+  readonly exactLosses?: Float32Array;
 }
 
 /** What evaluates the network and differentiates its loss. Engines agree up to the rounding of float32. */

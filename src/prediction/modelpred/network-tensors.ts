@@ -27,7 +27,7 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
       });
       return predicted;
     },
-    lossAndGradient: (network, { settings, objective, subsets, parameters }) => {
+    lossAndGradient: (network, { settings, objective, subsets, parameters, exactLosses }) => {
       const { shape } = network;
       const { count, poolSize, weights } = subsets;
       const gradient = new Float32Array(weightCount(shape));
@@ -37,7 +37,8 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
         const exact = tf.tensor2d(new Float32Array(parameters), [count, shape.outputs]);
         const { value, grads } = tf.valueAndGrads((...layers) => {
           const predicted = predictParameters(tf, layers, points, subsetWeights);
-          return modelPredLoss(tf, settings, { predicted, exact, subsetWeights }, objective);
+          const losses = exactLosses && tf.tensor1d(exactLosses);
+          return modelPredLoss(tf, settings, { predicted, exact, subsetWeights, exactLosses: losses }, objective);
         })(weightTensors(tf, shape, network.weights));
         weightViews(shape, gradient).forEach((view, i) => view.set(grads[i].dataSync()));
         return value.dataSync()[0];

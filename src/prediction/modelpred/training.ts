@@ -10,7 +10,7 @@ import { takeBank } from '../../retraining/retrain-bank.js';
 import type { Subsets } from '../../subsets/subsets.js';
 import { adamStep, initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
-import { needsObjective } from './loss.js';
+import { exactTrainingLosses, needsObjective } from './loss.js';
 import { loadNetworkEngine, type NetworkEngine } from './network-engine.js';
 import { encodePoints, initialWeights, type NetworkShape, networkShape, weightCount, weightViews } from './network.js';
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
@@ -49,13 +49,19 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const { pool, learner, subsets } = bank;
   const provenance = provenanceOf(bank, settings, seed, validationFraction, (await chooseBackend()).name);
   const shape = networkShape(pool, provenance.parameterCount);
+  const tf = await loadTensorFlow();
+  const objective = needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined;
   const task: TrainingTask = {
     engine,
     bank,
     settings,
     shape,
     points: encodePoints(pool),
-    objective: needsObjective(settings.loss) ? tensorObjective(await loadTensorFlow(), bank) : undefined,
+    objective,
+    exactLosses:
+      objective && settings.loss.utility !== 0
+        ? exactTrainingLosses(tf, objective, subsets, bank.parameters)
+        : undefined,
   };
   const rows = splitRows(subsets, validationFraction, seed);
   const validation = takeBank(bank, rows.validation);
@@ -104,6 +110,8 @@ interface TrainingTask {
   /** `N×(d+|y|)`. */
   readonly points: Float32Array;
   readonly objective: TensorObjective | undefined;
+  /** Of all rows of the bank, where the loss needs them. */
+  readonly exactLosses: Float32Array | undefined;
 }
 
 function initialState(shape: NetworkShape, seed: number): TrainingState {
@@ -122,12 +130,18 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
 
 /** Loss and its gradient in all weights on some rows of the bank. */
 function lossAndGradient(
-  { engine, bank, settings, shape, points, objective }: TrainingTask,
+  { engine, bank, settings, shape, points, objective, exactLosses }: TrainingTask,
   weights: Float32Array,
   rows: Int32Array,
 ): { loss: number; gradient: Float32Array } {
   const { subsets, parameters } = takeBank(bank, rows);
-  const batch = { settings: settings.loss, objective, subsets, parameters };
+  const batch = {
+    settings: settings.loss,
+    objective,
+    subsets,
+    parameters,
+    exactLosses: exactLosses && Float32Array.from(rows, (row) => exactLosses[row]),
+  };
   const { loss, gradient } = engine.lossAndGradient({ shape, weights, points }, batch);
   const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
   return { loss: loss + addWeightPenalties(settings.loss, matrices, gradients), gradient };

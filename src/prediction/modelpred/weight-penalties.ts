@@ -28,7 +28,9 @@ function addPenalties(l1: number, l2: number, matrix: Float32Array, gradient: Fl
   const ofNorm = norm === 0 ? 0 : l2 / norm;
   for (let k = 0; k < matrix.length; k++) {
     const w = matrix[k];
-    gradient[k] += (w > 0 ? l1 : w < 0 ? -l1 : 0) + ofNorm * w;
+    // The sign of w, exactly: beside any float32 but 0 the addend vanishes. A branch on it would be mispredicted half the time.
+    const sign = w / (Math.abs(w) + 1e-300);
+    gradient[k] += l1 * sign + ofNorm * w;
   }
   return l1 * absolute + l2 * norm;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { logisticRegressionTensors } from '../../../src/learners/logistic-regression-tensors.js';
 import { loadTensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
-import { modelPredLoss } from '../../../src/prediction/modelpred/loss.js';
+import { exactTrainingLosses, modelPredLoss } from '../../../src/prediction/modelpred/loss.js';
 import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
 import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
 import { type LossSettings, modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
@@ -79,13 +79,15 @@ for (const classCount of [2, 3]) {
   const lossAndGradient = async (settings: LossSettings) => {
     const tf = await loadTensorFlow();
     const objective = logisticRegressionTensors(tf, pool, C);
+    const subsetRows = { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) };
     const { loss, gradient } = tensorEngine(tf).lossAndGradient(
       { shape, weights, points },
       {
         settings,
         objective,
-        subsets: { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) },
+        subsets: subsetRows,
         parameters: exact,
+        exactLosses: exactTrainingLosses(tf, objective, subsetRows, exact),
       },
     );
     const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
@@ -137,7 +139,10 @@ for (const classCount of [2, 3]) {
       const objective = logisticRegressionTensors(tf, pool, C);
       const value = tf.tidy(() => {
         const target = tf.tensor2d(Float32Array.from(exact), [B, p]);
-        const batch = { predicted: target, exact: target, subsetWeights: tf.tensor2d(subsets, [B, pool.size]) };
+        const rows = { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) };
+        const exactLosses = tf.tensor1d(exactTrainingLosses(tf, objective, rows, exact));
+        const subsetWeights = tf.tensor2d(subsets, [B, pool.size]);
+        const batch = { predicted: target, exact: target, subsetWeights, exactLosses };
         return modelPredLoss(tf, { ...nothing, utility: 1 }, batch, objective).dataSync()[0];
       });
       assert.ok(value < 1e-6);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { logisticRegressionTensors } from '../../../src/learners/logistic-regression-tensors.js';
 import { loadTensorFlow, type TensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
+import { exactTrainingLosses } from '../../../src/prediction/modelpred/loss.js';
 import { kernelEngine } from '../../../src/prediction/modelpred/network-kernels.js';
 import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
 import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
@@ -57,8 +58,9 @@ describe('the ModelPred network on WebAssembly kernels', function () {
         it(`has the loss and gradient of the tensor library: ${name}`, () => {
           const settings = modelPredLosses[name];
           const objective = name === 'parameter MSE' ? undefined : logisticRegressionTensors(tf, pool, 2);
+          const exactLosses = objective && exactTrainingLosses(tf, objective, subsets, batch.parameters);
           const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
-            engine.lossAndGradient(network, { ...batch, settings, objective }),
+            engine.lossAndGradient(network, { ...batch, settings, objective, exactLosses }),
           );
           assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
           const layers = [actual, expected].map(({ gradient }) => weightViews(shape, gradient));
