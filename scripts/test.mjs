@@ -1,5 +1,5 @@
 // npm test: set-up, lint, format, types, then all tests with coverage. The last line is the count.
-//   --fast         without the notebooks, Jupyter and the browser
+//   --fast         without the suites that start kernels, Jupyter or a browser
 //   --only TEXT    only the tests whose name contains TEXT, without lint, format and coverage
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,9 @@ import { root } from './workspace/root.mjs';
 const leastCoverage = 85;
 /** After this the tests are hanging, not slow. */
 const longestMinutes = 60;
+
+/** Folders of test/ whose suites start kernels, Jupyter or a browser. */
+const slowSuites = ['environment', 'kernel', 'notebooks', 'report'];
 
 const tool = (/** @type {string[]} */ ...parts) => path.join(root, 'node_modules', ...parts);
 const say = (/** @type {string} */ phase) => (/** @type {string} */ text) => console.log(`${phase.padEnd(9)} ${text}`);
@@ -100,7 +103,7 @@ async function runTests({ env, fast, only }) {
       path.join(root, 'scripts', 'workspace', 'counting-reporter.cjs'),
     ],
     ...(only === undefined ? ['--forbid-only'] : ['--fgrep', only, '--fail-zero']),
-    ...(fast ? ['--ignore', 'dist/test/notebooks/**'] : []),
+    ...(fast ? slowSuites.flatMap((folder) => ['--ignore', `dist/test/${folder}/**`]) : []),
     'dist/test/**/*.test.js',
   ];
   const args = only === undefined ? [...coverage, ...threshold, process.execPath, ...mocha] : mocha;
