@@ -10,6 +10,7 @@ export default tseslint.config(
       'shims/**',
       '.native/**',
       '.venv/**',
+      '.venv-bench/**',
       '.cache/**',
       '**/*.mjs',
       '**/*.cjs',
