@@ -44,7 +44,7 @@ const efforts: Readonly<Record<Profile, { seeds: number; heldOut: number; proble
   smoke: {
     seeds: 2,
     heldOut: 40,
-    problems: [{ problem: 'iris 0/1', bankSize: 300, steps: 100, losses: both }],
+    problems: [{ problem: 'iris 0/1', bankSize: 300, steps: 50, losses: ablated }],
   },
   quick: {
     seeds: 3,
