@@ -29,6 +29,7 @@ import {
   uniformSizeSubsets,
   type Subsets,
 } from '../subsets/index.js';
+import { networkTraining } from './network-training.js';
 import { loadProblem, type ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
 
@@ -58,10 +59,10 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
         poolSize: 100,
         referencePermutations: 500,
         permutations: 100,
-        bankSize: 3000,
-        steps: 1000,
+        bankSize: 2000,
+        steps: 600,
       },
-      { problem: 'spambase', poolSize: 150, referencePermutations: 200, permutations: 50, bankSize: 3000, steps: 1000 },
+      { problem: 'spambase', poolSize: 150, referencePermutations: 200, permutations: 50, bankSize: 2000, steps: 600 },
     ],
   },
   full: {
@@ -279,7 +280,7 @@ async function valueOn(effort: Effort, seeds: readonly number[], control: RunCon
     await trainModelPred({
       ...control,
       bank: withBank(seed).result,
-      settings: modelPredSettings('parameter MSE', { steps: effort.steps }),
+      settings: modelPredSettings('parameter MSE', networkTraining(effort.steps)),
       seed,
     }),
     withBank(seed).seconds,

@@ -15,6 +15,7 @@ import { ridgePredictor } from '../prediction/ridge.js';
 import type { Bank } from '../retraining/bank.js';
 import { buildBank } from '../retraining/retrain-bank.js';
 import { fullPool, subsetSizes, uniformSizeSubsets } from '../subsets/index.js';
+import { networkTraining } from './network-training.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
 
@@ -50,10 +51,10 @@ const efforts: Readonly<Record<Profile, { seeds: number; heldOut: number; proble
     seeds: 3,
     heldOut: 500,
     problems: [
-      { problem: 'iris 0/1', bankSize: 3000, steps: 1000, losses: ablated },
-      { problem: 'iris 1/2', bankSize: 3000, steps: 1000, losses: ['parameter MSE'] },
-      { problem: 'breast cancer', bankSize: 4000, steps: 2000, losses: both },
-      { problem: 'spambase', bankSize: 3000, steps: 1000, losses: ['parameter MSE'] },
+      { problem: 'iris 0/1', bankSize: 2000, steps: 600, losses: ablated },
+      { problem: 'iris 1/2', bankSize: 2000, steps: 600, losses: ['parameter MSE'] },
+      { problem: 'breast cancer', bankSize: 4000, steps: 1000, losses: both },
+      { problem: 'spambase', bankSize: 4000, steps: 1000, losses: ['parameter MSE'] },
     ],
   },
   full: {
@@ -124,7 +125,7 @@ function preparations({ pool, learner }: Problem, effort: Effort, control: RunCo
     ...effort.losses.map((loss) => ({
       method: modelPredName(loss),
       prepareFromBank: (bank: Bank, seed: number) =>
-        trainModelPred({ ...control, bank, settings: modelPredSettings(loss, { steps: effort.steps }), seed }),
+        trainModelPred({ ...control, bank, settings: modelPredSettings(loss, networkTraining(effort.steps)), seed }),
     })),
   ];
 }
