@@ -21,8 +21,8 @@ type Compiler = typeof import('@tslab/typescript-for-tslab');
 
 // "Bundler" finds types through a package's "exports", this package by its own name among them.
 replaceExports<Compiler>('@tslab/typescript-for-tslab', (ts) => {
-  const createWatchCompilerHost = (files: string[], options: object, ...rest: unknown[]): unknown =>
-    (ts.createWatchCompilerHost as (...all: unknown[]) => unknown)(
+  const createWatchCompilerHost = (files: string[], options: object, ...rest: unknown[]): unknown => {
+    const host = (ts.createWatchCompilerHost as (...all: unknown[]) => object)(
       [...files, path.join(root, 'kernels', 'modelpred', 'change-by-copy.d.ts')],
       {
         ...options,
@@ -33,6 +33,9 @@ replaceExports<Compiler>('@tslab/typescript-for-tslab', (ts) => {
       },
       ...rest,
     );
+    // A build that writes files while a cell runs would fail that cell: tslab forbids the rebuild it causes.
+    return Object.assign(host, { watchDirectory: () => ({ close: () => undefined }) });
+  };
   return { createWatchCompilerHost } as Partial<Compiler>;
 });
 

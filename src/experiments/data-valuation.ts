@@ -57,12 +57,12 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
       {
         problem: 'breast cancer',
         poolSize: 100,
-        referencePermutations: 500,
-        permutations: 100,
+        referencePermutations: 300,
+        permutations: 50,
         bankSize: 2000,
         steps: 600,
       },
-      { problem: 'spambase', poolSize: 150, referencePermutations: 200, permutations: 50, bankSize: 2000, steps: 600 },
+      { problem: 'spambase', poolSize: 150, referencePermutations: 150, permutations: 30, bankSize: 2000, steps: 600 },
     ],
   },
   full: {
