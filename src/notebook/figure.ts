@@ -17,7 +17,7 @@ export interface FigureOptions {
 }
 
 const describe = (spec: VegaLiteSpec, name?: string): string => {
-  const title = typeof spec.title === 'string' ? spec.title : undefined;
+  const title = typeof spec.title === 'object' && 'text' in spec.title ? spec.title.text : spec.title;
   return `[figure: ${[name, title].filter(Boolean).join(' – ') || 'Vega-Lite'}]`;
 };
 
