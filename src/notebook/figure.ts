@@ -17,7 +17,8 @@ export interface FigureOptions {
 }
 
 const describe = (spec: VegaLiteSpec, name?: string): string => {
-  const title = typeof spec.title === 'object' && 'text' in spec.title ? spec.title.text : spec.title;
+  const written = typeof spec.title === 'object' && 'text' in spec.title ? spec.title.text : spec.title;
+  const title = typeof written === 'string' ? written : undefined;
   return `[figure: ${[name, title].filter(Boolean).join(' – ') || 'Vega-Lite'}]`;
 };
 
@@ -29,7 +30,7 @@ export async function figureBundle(spec: VegaLiteSpec, options: FigureOptions = 
   // Loaded here, not on import: Vega is large, and most users of the library draw nothing.
   const { renderPng, renderSvg } = await import('../plots/render.js');
   const svg = await renderSvg(spec);
-  const png = await renderPng(spec);
+  const png = await renderPng(spec, 1.5);
   const { name, timing = false } = options;
   return {
     // Without "$schema": clients warn about one newer than they know.
