@@ -6,6 +6,11 @@ function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+function isConstant(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
+}
+
 /**
  * Pearson correlation of two equally long lists; NaN where one of them is constant, so that "no variation" is never
  * mistaken for "no relation".
@@ -15,6 +20,8 @@ function mean(values: ArrayLike<number>): number {
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length)
     throw new InputError(`Cannot correlate ${a.length} numbers with ${b.length}: pass two lists of the same length.`);
+  // Checked on the values: the rounded mean of equal numbers may differ from them and feign some variance.
+  if (isConstant(a) || isConstant(b)) return NaN;
   const meanA = mean(a);
   const meanB = mean(b);
   let covariance = 0;
@@ -27,7 +34,6 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
     varianceA += deviationA * deviationA;
     varianceB += deviationB * deviationB;
   }
-  if (varianceA === 0 || varianceB === 0) return NaN;
   return covariance / Math.sqrt(varianceA * varianceB);
 }
 

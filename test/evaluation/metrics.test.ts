@@ -29,7 +29,7 @@ describe('correlation', () => {
   });
   it('shares mean ranks among ties and is undefined for constants', () => {
     assert.deepEqual([...ranks([3, 1, 3, 2])], [3.5, 1, 3.5, 2]);
-    assert.ok(Number.isNaN(pearson([1, 1, 1], [1, 2, 3])));
+    assert.ok(Number.isNaN(pearson([0.1, 0.1, 0.1], [1, 2, 3])));
     assert.throws(() => pearson([1], [1, 2]), InputError);
   });
   it('Spearman does not change under increasing transformations', () => {
