@@ -27,40 +27,50 @@ const remedy =
  */
 
 /**
- * Finds an installation that is new enough: the project's own (.venv), else the one that PATH or the system has.
+ * Finds an installation that is new enough: the project's own (.venv), else the one that PATH or the system has. JupyterLab
+ * goes before the classic Notebook.
  *
  * @returns {Promise<Jupyter | { missing: string }>}
  */
 export async function findJupyter() {
   const seen = [];
+  /** @type {Jupyter | undefined} */
+  let classic;
   for (const python of candidates()) {
     const versions = await versionsOf(python);
     if (!versions) continue;
-    const frontEnd = has(versions, minimum.lab) ? 'lab' : has(versions, minimum.notebook) ? 'notebook' : undefined;
-    if (frontEnd && has(versions, minimum.execution)) return { python, frontEnd, versions };
     seen.push(python);
+    if (!has(versions, minimum.execution)) continue;
+    if (has(versions, minimum.lab)) return { python, frontEnd: 'lab', versions };
+    if (has(versions, minimum.notebook)) classic ??= { python, frontEnd: 'notebook', versions };
   }
+  if (classic) return classic;
   const where = seen.length === 0 ? 'no Python was found' : `not in ${seen.join(', ')}`;
   return { missing: `There is no JupyterLab 4 (or Notebook 6.4) with nbclient and nbconvert (${where}): ${remedy}` };
 }
 
 /**
- * {@link findJupyter}, installing what is missing: into .venv with pip, else, as root, the distribution's packages.
+ * {@link findJupyter}, installing what is missing: JupyterLab into .venv with pip, else, as root and if there is no classic
+ * Notebook either, the distribution's packages.
  *
  * @param {(text: string) => void} say
  * @returns {Promise<Jupyter | { missing: string }>}
  */
 export async function ensureJupyter(say) {
   let found = await findJupyter();
-  if ('python' in found) return found;
   const failures = [];
   for (const install of [installInVenv, installFromDistribution]) {
+    const enough = 'python' in found && (found.frontEnd === 'lab' || install === installFromDistribution);
+    if (enough) return found;
     const failure = await install(say);
-    if (failure) failures.push(failure);
-    else found = await findJupyter();
-    if ('python' in found) return found;
+    if (failure) {
+      say(`not possible: ${failure}`);
+      failures.push(failure);
+    } else {
+      found = await findJupyter();
+    }
   }
-  return { missing: `Jupyter could not be installed (${failures.join('; ')}): ${remedy}` };
+  return 'python' in found ? found : { missing: `Jupyter could not be installed (${failures.join('; ')}): ${remedy}` };
 }
 
 /**

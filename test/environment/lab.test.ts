@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { classicNotebook, labNotebook, type LiveNotebook } from './live-notebook.js';
@@ -38,8 +40,8 @@ describe('npm run lab, in a browser', function () {
     const executablePath = process.env.MODELPRED_CHROMIUM;
     if (!process.env.MODELPRED_JUPYTER || !executablePath) return this.skip();
     writeFileSync(path.join(folder, 'live.ipynb'), JSON.stringify(notebookOf(cells)));
-    const started = await startLab(folder);
-    lab = started.lab;
+    lab = startLab(folder, await freePort());
+    const start = await printedAddress(lab);
     const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
     args.push('--disable-background-networking', '--disable-component-update');
     browser = await chromium.launch({ executablePath, args });
@@ -48,9 +50,9 @@ describe('npm run lab, in a browser', function () {
     page.on('request', (request) => {
       if (!/^(http|ws):\/\/127\.0\.0\.1[:/]|^(data|blob):/.test(request.url())) foreignRequests.push(request.url());
     });
-    const classic = !started.address.pathname.startsWith('/lab');
-    const address = new URL(classic ? '/notebooks/live.ipynb' : '/lab/tree/live.ipynb', started.address);
-    address.search = `${started.address.search}&reset`;
+    const classic = !start.pathname.startsWith('/lab');
+    const address = new URL(classic ? '/notebooks/live.ipynb' : '/lab/tree/live.ipynb', start);
+    address.search = `${start.search}&reset`;
     await page.goto(address.href);
     notebook = classic ? classicNotebook(page) : labNotebook(page);
     await notebook.ready();
@@ -99,26 +101,36 @@ describe('npm run lab, in a browser', function () {
   });
 });
 
-/** Starts the command on a folder, and waits for the address that it prints. */
-async function startLab(folder: string): Promise<{ lab: ChildProcess; address: URL }> {
-  // Port 0 leaves the choice of a free one to Jupyter.
-  const args = [path.join(root, 'scripts', 'lab.mjs'), folder, '--no-browser', '--port', '0'];
-  const lab = spawn(process.execPath, args, {
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+function startLab(folder: string, port: number): ChildProcess {
+  const args = [path.join(root, 'scripts', 'lab.mjs'), folder, '--no-browser', '--port', String(port)];
+  return spawn(process.execPath, args, {
     env: { ...process.env, ...withoutCoverage },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** The address with its token that Jupyter prints once it serves. */
+function printedAddress(lab: ChildProcess): Promise<URL> {
   let output = '';
-  const address = await new Promise<URL>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const read = (text: Buffer): void => {
       output += text.toString();
-      const found = /http:\/\/127\.0\.0\.1:[1-9]\d*\/\S*\?token=\w+/.exec(output);
+      const found = /http:\/\/127\.0\.0\.1:\d+\/\S*\?token=\w+/.exec(output);
       if (found) resolve(new URL(found[0]));
     };
-    lab.stdout.on('data', read);
-    lab.stderr.on('data', read);
+    lab.stdout?.on('data', read);
+    lab.stderr?.on('data', read);
     lab.on('exit', () => reject(new Error(`npm run lab ended:\n${output}`)));
   });
-  return { lab, address };
 }
 
 /** Presses Ctrl-C, and waits for the end. */
