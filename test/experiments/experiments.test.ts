@@ -1,0 +1,127 @@
+import { strict as assert } from 'node:assert';
+import { InputError } from '../../src/errors.js';
+import {
+  ablationTables,
+  accuracyTable,
+  agreementTable,
+  convergenceRows,
+  costTable,
+  dataValuation,
+  dataValuationClaims,
+  describeProblems,
+  detectionCurves,
+  errorsBySize,
+  logLossPairs,
+  parseProfile,
+  predictingModels,
+  predictingModelsClaims,
+  removalRows,
+  valuationCosts,
+  valuationProblems,
+  valueRows,
+  type ProblemResult,
+  type ValuationResult,
+} from '../../src/experiments/index.js';
+import type { Claim } from '../../src/evaluation/index.js';
+
+function checkClaims(claims: readonly Claim[]): void {
+  assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length, 'ids are unique');
+  for (const { id, measured, interval } of claims) {
+    assert.ok(measured !== null && Number.isFinite(measured), id);
+    if (interval) assert.ok(interval.low <= measured && measured <= interval.high, `${id} lies in its interval`);
+  }
+  const exact = claims.find(({ id }) => id === 'exact-retraining');
+  assert.equal(exact?.verdict, 'holds');
+}
+
+describe('profiles', () => {
+  it('are refused by name', () => {
+    assert.equal(parseProfile('quick'), 'quick');
+    assert.throws(() => parseProfile('fast'), InputError);
+  });
+});
+
+describe('predicting models, smoke profile', function () {
+  this.timeout(180_000);
+  let results: ProblemResult[];
+  before(async () => (results = await predictingModels({ profile: 'smoke', seed: 1 })));
+
+  it('describes its data', () => {
+    const [{ pool, test, parameters }] = describeProblems(results.map(({ problem }) => problem));
+    assert.deepEqual([pool, test, parameters], [67, 33, 5]);
+  });
+  it('scores every method once, inside its interval', () => {
+    const rows = accuracyTable(results);
+    assert.equal(new Set(rows.map(({ method }) => method)).size, rows.length);
+    for (const row of rows) {
+      assert.ok(row.low <= row['relative error'] && row['relative error'] <= row.high, row.method);
+      assert.ok(row['lowest seed'] <= row['highest seed']);
+    }
+    const error = (method: string): number => rows.find((row) => row.method === method)?.['relative error'] ?? NaN;
+    assert.ok(error('one Newton step') < error('influence function'));
+    assert.ok(error('ridge on mask and size') < error('mean θ'));
+  });
+  it('splits the same errors by size', () => {
+    const rows = errorsBySize(results).filter(({ method }) => method === 'mean θ');
+    assert.ok(rows.length >= 3 && rows.every(({ size }, i) => i === 0 || size > rows[i - 1].size));
+  });
+  it('pairs log-losses of predicted and retrained models, all positive', () => {
+    const rows = logLossPairs(results, ['one Newton step']);
+    assert.equal(rows.length, 40);
+    assert.ok(rows.every(({ predicted, exact }) => predicted > 0 && exact > 0));
+  });
+  it('has every regulariser with every seed', () => {
+    const { summary, seeds } = ablationTables(results);
+    assert.equal(summary.length, 6);
+    assert.equal(seeds.length, 12);
+  });
+  it('counts costs, none for labels where no bank is used', () => {
+    const rows = costTable(results);
+    assert.equal(rows.find(({ method }) => method === 'exact retraining')?.error, null);
+    assert.equal(rows.find(({ method }) => method === 'one Newton step')?.labels, 0);
+    assert.ok((rows.find(({ method }) => method === 'mean θ')?.labels ?? 0) > 0);
+  });
+  it('states claims that follow from its measurements', () => {
+    const claims = predictingModelsClaims(results, 'smoke');
+    checkClaims(claims);
+    const ratio = claims.find(({ id }) => id.startsWith('against-one-Newton-step'));
+    assert.equal(ratio?.verdict, (ratio?.interval?.high ?? 0) < 1 ? 'holds' : 'does not hold');
+  });
+});
+
+describe('data valuation, smoke profile', function () {
+  this.timeout(180_000);
+  let results: ValuationResult[];
+  before(async () => (results = await dataValuation({ profile: 'smoke', seed: 1 })));
+
+  it('flips a tenth of the pool and keeps validation and test points apart', () => {
+    const [row] = valuationProblems(results);
+    assert.deepEqual([row.pool, row['flipped labels']], [40, 4]);
+    assert.equal(row['validation points'] + row['test points'], 269);
+  });
+  it('compares every method with the reference and with exact values', () => {
+    const rows = agreementTable(results);
+    assert.equal(rows.length, 10);
+    for (const row of rows.filter(({ method }) => method === 'exact retraining'))
+      assert.equal(row['Spearman with exact, same permutations'], 1);
+  });
+  it('draws its figures’ rows', () => {
+    const [{ methods }] = results;
+    assert.equal(new Set(convergenceRows(results).map(({ permutations }) => permutations)).size, 3);
+    assert.equal(valueRows(results, ['exact retraining']).length, 40);
+    assert.equal(new Set(detectionCurves(results).map(({ method }) => method)).size, methods.length);
+    const removal = removalRows(results);
+    assert.equal(removal.length, 2 * 11 * (methods.length + 1));
+    const untouched = removal.filter(({ fraction }) => fraction === 0).map(({ accuracy }) => accuracy);
+    assert.ok(
+      untouched.every((accuracy) => Math.abs(accuracy - untouched[0]) < 1e-12),
+      'nothing removed, nothing changed',
+    );
+    assert.ok(valuationCosts(results).every(({ prediction }) => prediction > 0));
+  });
+  it('states claims that follow from its measurements', () => {
+    const claims = dataValuationClaims(results, 'smoke');
+    checkClaims(claims);
+    assert.ok(claims.filter(({ id }) => id.startsWith('efficiency')).every(({ verdict }) => verdict === 'holds'));
+  });
+});
