@@ -2,8 +2,8 @@
  * Writes NOTICE and data/README.md from the sidecars of the carried data sets, so that licences and facts are stated once.
  * Run from the top of the repository after a build: `node dist/scripts/data/describe.js`. A test fails when they are stale.
  */
-import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { writeFileAtomically } from '../../src/storage.js';
 import { datasetNames, loadDataset, readSidecar, type Sidecar } from '../../src/data/index.js';
 
 const fashionLicence = `The MIT License (MIT)
@@ -100,7 +100,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ['NOTICE', await noticeText()],
     ['data/README.md', await readmeText()],
   ]) {
-    await writeFile(`${file}.tmp`, text);
-    await rename(`${file}.tmp`, file);
+    await writeFileAtomically(file, text);
   }
 }

@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../src/errors.js';
-
-/** How much work notebooks do; each notebook says in its parameters what the profiles mean. */
-export const profiles = ['quick', 'full', 'smoke'] as const;
-export type Profile = (typeof profiles)[number];
+import { profiles, type Profile } from '../../src/experiments/profile.js';
 
 /** What to run and where to write. */
 export interface ReportArguments {

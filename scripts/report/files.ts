@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError } from '../../src/errors.js';
+import { writeFileAtomically } from '../../src/storage.js';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space',
@@ -19,17 +20,11 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws InputError with the path, the reason and the remedy where the place cannot be written.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await explained(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
-    try {
-      await writeFile(temporary, content);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  });
+  try {
+    await writeFileAtomically(path, content);
+  } catch (error) {
+    throw explain(path, error);
+  }
 }
 
 /** Finds out before long work, not after it, whether a folder can be written; creates it where it is missing. */
@@ -37,14 +32,6 @@ export async function requireWritable(folder: string): Promise<void> {
   const probe = join(folder, '.writable');
   await writeWhole(probe, '');
   await rm(probe);
-}
-
-async function explained(path: string, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    throw explain(path, error);
-  }
 }
 
 /** A failed write as a sentence for people; errors that nobody can mend stay as they are. */

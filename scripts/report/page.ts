@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../src/notebook/format.js';
-import type { Profile } from './arguments.js';
+import type { Profile } from '../../src/experiments/profile.js';
 import { claimsTable, countVerdicts } from './claims.js';
 import { outputsOf, type NotebookContent } from './content.js';
 import type { Outcome } from './execute.js';

@@ -9,7 +9,7 @@ import type { RunControl } from '../control.js';
 import { flipLabels, stratifiedSplit, type Dataset } from '../data/index.js';
 import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
 import type { Claim } from '../evaluation/claims.js';
-import { pearson, spearman } from '../evaluation/correlation.js';
+import { mean, pearson, spearman } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { areaUnderRoc, rocCurve } from '../evaluation/roc.js';
 import { accuracyUtility, logLossUtility, type Utility } from '../evaluation/utility.js';
@@ -29,6 +29,7 @@ import {
   uniformSizeSubsets,
   type Subsets,
 } from '../subsets/index.js';
+import { slug } from './slug.js';
 import { networkTraining } from './network-training.js';
 import { loadProblem, type ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
@@ -184,8 +185,6 @@ interface RemovalRow extends Readonly<Record<string, string | number | null>> {
   readonly low: number | null;
   readonly high: number | null;
 }
-
-const average = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Shapley values from the first `count` permutations. */
 function valuesOf(
@@ -346,16 +345,17 @@ async function removalCurves(
         method,
         order,
         fraction,
-        accuracy: average(found),
+        accuracy: mean(found),
         low: Math.min(...found),
         high: Math.max(...found),
       };
     });
   };
   const rows: RemovalRow[] = [];
-  const atRandom = Array.from({ length: randomOrders }, (_, r) =>
+  const randomly = Array.from({ length: randomOrders }, (_, r) =>
     randomStream(seed, 'random removal', r).permutation(pool.size),
   );
+  const atRandom = await curve(randomly, 'random', '');
   for (const order of ['lowest value first', 'highest value first']) {
     for (const { method, seeds } of methods) {
       const rankings = seeds.map((own) => {
@@ -365,7 +365,7 @@ async function removalCurves(
       });
       rows.push(...(await curve(rankings, method, order)));
     }
-    rows.push(...(await curve(atRandom, 'random', order)));
+    rows.push(...atRandom.map((row) => ({ ...row, order })));
   }
   return rows;
 }
@@ -420,7 +420,7 @@ function overPoints(
   const { seeds } = methods.find((candidate) => candidate.method === method) as MethodValues;
   const n = problem.pool.size;
   const values = seeds.map((own) => valuesOf(own, utility, n, permutations ?? own.permutations.length));
-  return bootstrap(n, (indices) => average(values.map((v, s) => figure(v, indices, s))), { seed, resamples: 1000 });
+  return bootstrap(n, (indices) => mean(values.map((v, s) => figure(v, indices, s))), { seed, resamples: 1000 });
 }
 
 const at = (values: ArrayLike<number>, indices: Int32Array): Float64Array =>
@@ -456,8 +456,8 @@ export function agreementTable(results: readonly ValuationResult[]) {
           'Spearman with reference': rank.value,
           low: rank.low,
           high: rank.high,
-          'Pearson with reference': average(seeds.map((own) => pearson(valuesOf(own, u, n, count), reference))),
-          'Spearman with exact, same permutations': average(
+          'Pearson with reference': mean(seeds.map((own) => pearson(valuesOf(own, u, n, count), reference))),
+          'Spearman with exact, same permutations': mean(
             seeds.map((own, s) => spearman(valuesOf(own, u, n, count), valuesOf(exact[s], u, n, count))),
           ),
           'flipped-label area': area.value,
@@ -535,9 +535,9 @@ export function valuationCosts(results: readonly ValuationResult[]) {
     methods.map(({ method, seeds }) => ({
       dataset: problem.title,
       method,
-      labels: average(seeds.map(({ labelSeconds }) => labelSeconds)),
-      training: average(seeds.map(({ trainingSeconds }) => trainingSeconds)),
-      prediction: average(seeds.map(({ predictionSeconds }) => predictionSeconds)),
+      labels: mean(seeds.map(({ labelSeconds }) => labelSeconds)),
+      training: mean(seeds.map(({ trainingSeconds }) => trainingSeconds)),
+      prediction: mean(seeds.map(({ predictionSeconds }) => predictionSeconds)),
     })),
   );
 }
@@ -555,7 +555,7 @@ function difference(
       valuesOf(own, 0, n, own.permutations.length),
     );
   const [a, b] = [of(first), of(second)];
-  return bootstrap(n, (indices) => average(a.map((values, s) => figure(values, indices) - figure(b[s], indices))), {
+  return bootstrap(n, (indices) => mean(a.map((values, s) => figure(values, indices) - figure(b[s], indices))), {
     seed: result.seed,
     resamples: 1000,
   });
@@ -565,7 +565,6 @@ function difference(
 export function dataValuationClaims(results: readonly ValuationResult[], profile: Profile): Claim[] {
   const guarded = profile !== 'smoke';
   const kind = '95 % bootstrap over pool points';
-  const slug = (title: string): string => title.replace(/\W+/g, '-');
   const optimal: Claim = {
     id: 'exact-retraining',
     statement: 'All models retrained for the reference and the exact values are optimal: residual at most 1e-8.',

@@ -1,7 +1,7 @@
 import type { RunControl } from '../control.js';
 import { bootstrap, bootstrapMean, type Estimate } from '../evaluation/bootstrap.js';
 import type { Claim } from '../evaluation/claims.js';
-import { pearson, spearman } from '../evaluation/correlation.js';
+import { mean, pearson, spearman } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';
 import { accuracyUtility, labelAgreement, logLossUtility } from '../evaluation/utility.js';
@@ -15,6 +15,7 @@ import { ridgePredictor } from '../prediction/ridge.js';
 import type { Bank } from '../retraining/bank.js';
 import { buildBank } from '../retraining/retrain-bank.js';
 import { fullPool, subsetSizes, uniformSizeSubsets } from '../subsets/index.js';
+import { slug } from './slug.js';
 import { networkTraining } from './network-training.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
@@ -130,8 +131,6 @@ function preparations({ pool, learner }: Problem, effort: Effort, control: RunCo
   ];
 }
 
-const average = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-
 /** One predictor's predictions of the held-out models against the truth. */
 interface Score {
   readonly predictionSeconds: number;
@@ -173,13 +172,14 @@ async function compareOn(
 
   const score = async (predictor: Predictor): Promise<Score> => {
     const { result: predicted, seconds } = await measureCpu(() => predictor.predict(heldOut, control));
+    const predictedLogLoss = logLoss.evaluate(predicted);
     return {
       predictionSeconds: seconds,
       errors: relativeErrors(predicted, truth, p),
-      logLosses: logLoss.evaluate(predicted).map((value) => -value),
-      logLossCorrelation: pearson(logLoss.evaluate(predicted), exactLogLoss),
+      logLosses: predictedLogLoss.map((value) => -value),
+      logLossCorrelation: pearson(predictedLogLoss, exactLogLoss),
       accuracyCorrelation: pearson(accuracy.evaluate(predicted), exactAccuracy),
-      agreement: average([...labelAgreement(learner, test, predicted, truth)]),
+      agreement: mean(labelAgreement(learner, test, predicted, truth)),
     };
   };
 
@@ -197,15 +197,15 @@ async function compareOn(
     }
     runs.push({
       method: preparation.method,
-      seedErrors: trials.map(({ errors }) => average([...errors])),
-      errors: Float64Array.from({ length: heldOut.count }, (_, b) => average(trials.map(({ errors }) => errors[b]))),
+      seedErrors: trials.map(({ errors }) => mean(errors)),
+      errors: Float64Array.from({ length: heldOut.count }, (_, b) => mean(trials.map(({ errors }) => errors[b]))),
       logLosses: trials[0].logLosses,
-      logLossCorrelation: average(trials.map((trial) => trial.logLossCorrelation)),
-      accuracyCorrelation: average(trials.map((trial) => trial.accuracyCorrelation)),
-      agreement: average(trials.map((trial) => trial.agreement)),
-      labelSeconds: average(trials.map((trial) => trial.labelSeconds)),
-      trainingSeconds: average(trials.map((trial) => trial.trainingSeconds)),
-      predictionSeconds: average(trials.map((trial) => trial.predictionSeconds)),
+      logLossCorrelation: mean(trials.map((trial) => trial.logLossCorrelation)),
+      accuracyCorrelation: mean(trials.map((trial) => trial.accuracyCorrelation)),
+      agreement: mean(trials.map((trial) => trial.agreement)),
+      labelSeconds: mean(trials.map((trial) => trial.labelSeconds)),
+      trainingSeconds: mean(trials.map((trial) => trial.trainingSeconds)),
+      predictionSeconds: mean(trials.map((trial) => trial.predictionSeconds)),
     });
   }
   return {
@@ -251,7 +251,7 @@ export async function predictingModels(options: PredictingModelsOptions): Promis
   return results;
 }
 
-/** What the network cannot be told apart from by eye: the methods drawn in figures, without the ablation's variants. */
+/** The methods that tables and figures compare: all but the ablation's variants of ModelPred. */
 const compared = (run: MethodRun): boolean =>
   !run.method.startsWith('ModelPred') || both.some((loss) => run.method === modelPredName(loss));
 
@@ -290,7 +290,7 @@ export function errorsBySize(results: readonly ProblemResult[]) {
           members.map((b) => run.errors[b]),
           { seed },
         );
-        const size = Math.round(average(members.map((b) => sizes[b])));
+        const size = Math.round(mean(members.map((b) => sizes[b])));
         return { dataset: problem.title, method: run.method, size, error: value, low, high };
       }).filter(({ error }) => !Number.isNaN(error)),
     );
@@ -391,7 +391,6 @@ function errorRatio(first: MethodRun, second: MethodRun, seed: number): Estimate
 export function predictingModelsClaims(results: readonly ProblemResult[], profile: Profile): Claim[] {
   const guarded = profile !== 'smoke';
   const kind = '95 % bootstrap over held-out subsets';
-  const slug = (title: string): string => title.replace(/\W+/g, '-');
   const runOf = ({ runs }: ProblemResult, method: string): MethodRun | undefined =>
     runs.find((run) => run.method === method);
   const plain = modelPredName('parameter MSE');

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 
-/** How much an experiment computes: seconds to see that it works, minutes for the committed figures, or all of it. */
-export const profiles = ['smoke', 'quick', 'full'] as const;
+/** How much an experiment computes: minutes for the committed figures, all of it, or seconds to see that it works. */
+export const profiles = ['quick', 'full', 'smoke'] as const;
 export type Profile = (typeof profiles)[number];
 
 /** @throws InputError for anything but a {@link Profile}. */
