@@ -1,4 +1,14 @@
-import { applyScaling, fitScaling, log1p, referenceSplit, type Dataset, type Scaling } from '../data/index.js';
+import {
+  applyScaling,
+  divideBy,
+  fitScaling,
+  log1p,
+  referenceSplit,
+  type Dataset,
+  type ReferenceSplitName,
+  type Scaling,
+  type ScalingKind,
+} from '../data/index.js';
 import { logisticRegression } from '../learners/logistic-regression.js';
 import type { Learner } from '../learners/learner.js';
 
@@ -15,12 +25,21 @@ export interface Problem {
   readonly minimumSize: number;
 }
 
+interface Recipe {
+  readonly split: ReferenceSplitName;
+  /** What is done to features before scaling, point by point. */
+  readonly transform?: (points: Dataset) => Dataset;
+  readonly scaling: ScalingKind;
+}
+
 const recipes = {
-  'iris 0/1': { split: 'iris_authors', scaling: 'max-norm', log: false },
-  'iris 1/2': { split: 'iris_1_2', scaling: 'standardise', log: false },
-  'breast cancer': { split: 'breast_cancer_300', scaling: 'standardise', log: false },
-  spambase: { split: 'spambase_300', scaling: 'standardise', log: true },
-} as const;
+  'iris 0/1': { split: 'iris_authors', scaling: 'max-norm' },
+  'iris 1/2': { split: 'iris_1_2', scaling: 'standardise' },
+  'breast cancer': { split: 'breast_cancer_300', scaling: 'standardise' },
+  spambase: { split: 'spambase_300', transform: log1p, scaling: 'standardise' },
+  'spambase 1000': { split: 'spambase_1000', transform: log1p, scaling: 'standardise' },
+  digits: { split: 'digits_500', transform: (points) => divideBy(points, 16), scaling: 'none' },
+} as const satisfies Readonly<Record<string, Recipe>>;
 
 /** Names of the problems the experiments run on. */
 export type ProblemName = keyof typeof recipes;
@@ -35,20 +54,26 @@ export const problemNames = Object.keys(recipes) as ProblemName[];
  * | iris 1/2 | 67 / 33 | 4 | standardised |
  * | breast cancer | 300 / 269 | 30 | standardised |
  * | spambase | 300 / 1000 | 57 | log(1 + x), standardised |
+ * | spambase 1000 | 1000 / 1000 | 57 | log(1 + x), standardised |
+ * | digits | 500 / 1000 | 64 | divided by 16 |
  *
- * The learner is L2 logistic regression with C = 1.
+ * @param learner default: L2 logistic regression with C = 1
  */
-export async function loadProblem(title: ProblemName): Promise<Problem> {
-  const recipe = recipes[title];
+export async function loadProblem(
+  title: ProblemName,
+  learner: Learner = logisticRegression({ C: 1 }),
+): Promise<Problem> {
+  const recipe: Recipe = recipes[title];
   const split = await referenceSplit(recipe.split);
-  const [train, test] = recipe.log ? [log1p(split.train), log1p(split.test)] : [split.train, split.test];
+  const transform = recipe.transform ?? ((points: Dataset) => points);
+  const [train, test] = [transform(split.train), transform(split.test)];
   const scaling = fitScaling(train, recipe.scaling);
   return {
     title,
     pool: applyScaling(scaling, train),
     test: applyScaling(scaling, test),
     scaling,
-    learner: logisticRegression({ C: 1 }),
+    learner,
     minimumSize: Math.ceil(train.size / 10),
   };
 }
