@@ -24,7 +24,7 @@ const secondsPerTrial = 0.05;
 
 /** Speeds of the kernels on shapes that retraining uses; repetitions of all of them take turns. */
 export function measureKernels(repetitions: number): { readonly peak: Spread; readonly kernels: KernelSpeed[] } {
-  chooseKernels('wasm');
+  chooseKernels('fused');
   const module = wasmKernels();
   if (!module) throw new Error('WebAssembly has no SIMD here, so there is nothing to measure.');
   const rounds = 100_000;

@@ -69,12 +69,12 @@ export async function measureRetraining(options: {
   const sizePaths: Record<string, number> = {};
   try {
     for (const { name, pool, many, few } of chosen) {
-      sizePaths[name] = (await ours('wasm', { ...pool }, takeSubsets(few, [0, 1]), 1e-4)).seconds;
-      await ours('wasm', pool, many, 1e-8);
+      sizePaths[name] = (await ours('fused', { ...pool }, takeSubsets(few, [0, 1]), 1e-4)).seconds;
+      await ours('fused', pool, many, 1e-8);
       for (const tolerance of tolerances) {
         say(`${name}, tolerance ${tolerance}`);
         const solvers = new Map<string, () => Promise<{ milliseconds: number | null; residual: number }>>();
-        solvers.set('modelpred', async () => perModel(await ours('wasm', pool, many, tolerance), many));
+        solvers.set('modelpred', async () => perModel(await ours('fused', pool, many, tolerance), many));
         solvers.set('modelpred, plain kernels', async () => perModel(await ours('plain', pool, few, tolerance), few));
         if (peer) {
           for (const solver of ['lbfgs', 'newton-cholesky', ...(pool.classes.length === 2 ? ['liblinear'] : [])]) {
@@ -100,7 +100,7 @@ export async function measureRetraining(options: {
     }
   } finally {
     peer?.close();
-    chooseKernels('wasm');
+    chooseKernels('fused');
   }
   return { times, sizePaths, peer: peer !== undefined };
 }

@@ -11,6 +11,11 @@ const sourceFolders = ['src', 'test', 'scripts', 'kernels'];
 const assemblyFolder = path.join('src', 'numerics', 'assembly');
 const assemblyCompiler = ['node_modules', 'assemblyscript', 'bin', 'asc.js'];
 const assemblyOptions = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory'];
+// Each module twice: with fused multiply-add (relaxed SIMD), for engines that have it, and without.
+const assemblyBuilds = [
+  { suffix: '', options: [] },
+  { suffix: '-fused', options: ['--enable', 'relaxed-simd'] },
+];
 const sourceFile = /\.([cm]?tsx?|json)$/;
 const compiledFile = /\.([cm]?js|d\.[cm]?ts)(\.map)?$/;
 
@@ -58,7 +63,7 @@ async function compile(root, say) {
 }
 
 /**
- * Compiles src/numerics/assembly/NAME.ts to dist/src/numerics/NAME.wasm.
+ * Compiles src/numerics/assembly/NAME.ts to dist/src/numerics/NAME.wasm and NAME-fused.wasm.
  *
  * @param {string} root
  * @returns {Promise<number>} how many modules there are
@@ -66,14 +71,16 @@ async function compile(root, say) {
 async function compileAssembly(root) {
   const sources = filesBelow(root, assemblyFolder).filter((file) => path.dirname(file) === assemblyFolder);
   for (const source of sources) {
-    const module = path.join('dist', 'src', 'numerics', `${path.basename(source, '.ts')}.wasm`);
-    const args = [path.join(root, ...assemblyCompiler), source, '--outFile', module, ...assemblyOptions];
-    const finished = await run(process.execPath, args, { cwd: root });
-    if (finished.ok) continue;
-    console.error(finished.stdout + finished.stderr);
-    throw new SetupFailure(`${source} does not compile: mend the errors above and run the command again.`);
+    for (const { suffix, options } of assemblyBuilds) {
+      const module = path.join('dist', 'src', 'numerics', `${path.basename(source, '.ts')}${suffix}.wasm`);
+      const args = [path.join(root, ...assemblyCompiler), source, '--outFile', module, ...assemblyOptions, ...options];
+      const finished = await run(process.execPath, args, { cwd: root });
+      if (finished.ok) continue;
+      console.error(finished.stdout + finished.stderr);
+      throw new SetupFailure(`${source} does not compile: mend the errors above and run the command again.`);
+    }
   }
-  return sources.length;
+  return sources.length * assemblyBuilds.length;
 }
 
 /**

@@ -6,14 +6,18 @@ export { dot } from './dense-plain.js';
 
 /**
  * Dense float64 kernels on row-major arrays: the only places where the solvers spend time, kept as plain functions over
- * `Float64Array`. The larger ones run in WebAssembly where it has SIMD; their twins in `dense-plain.ts` give the same bytes.
+ * `Float64Array`. The larger ones run in WebAssembly where it has SIMD; their twins in `dense-plain.ts` give the same bytes, but
+ * for the kernels with fused multiply-add.
  *
  * Every sum is taken in an order that depends on its length alone, so a row of a result has the same bytes in whatever batch
  * it is computed.
  */
 
-/** Multiplications below which copying to WebAssembly's memory costs more than it saves. */
-const smallestProduct = 512;
+/**
+ * Numbers of B below which copying to WebAssembly's memory costs more than it saves. The number of rows must not matter: the
+ * kernels may round otherwise than their twins, and a row has the same bytes in any batch.
+ */
+const smallestOperand = 64;
 const smallestFactor = 16;
 /** Rows of A are handed over in parts of up to this many numbers of A and C, so that scratch memory stays bounded. */
 const partNumbers = 2 ** 20;
@@ -29,7 +33,7 @@ export function multiplyTransposed(
   inner: number,
   out: Float64Array,
 ): void {
-  const fits = rows * columns * inner >= smallestProduct && columns * inner <= largestOperand;
+  const fits = columns * inner >= smallestOperand && columns * inner <= largestOperand;
   const kernels = fits ? wasmKernels() : undefined;
   if (!kernels) return plain.multiplyTransposed(a, b, rows, columns, inner, out);
   const part = Math.min(rows, Math.max(16, Math.floor(partNumbers / (inner + columns))));

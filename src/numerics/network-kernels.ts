@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { InputError } from '../errors.js';
+import { kernelChoice } from './wasm-kernels.js';
+import { ensureBytes, loadWasmModule, type WasmModule } from './wasm-module.js';
 
 /** Address of a row-major float32 matrix in the memory of {@link NetworkKernels}, in bytes. */
 export type Address = number;
@@ -18,37 +20,24 @@ export interface NetworkKernels {
   eluGradient(length: number, y: Address, gradient: Address): void;
 }
 
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The part of WebAssembly used here, which TypeScript declares for browsers only. */
-declare const WebAssembly: {
-  readonly Memory: new (options: { initial: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-const pageBytes = 65_536;
-
-let instance: { readonly kernels: NetworkKernels; readonly memory: Memory } | undefined;
+let module: WasmModule<NetworkKernels> | undefined;
 
 /**
  * The kernels, and the numbers of their memory with room for at least `length` of them. The numbers are the caller's until
  * the next call.
+ *
+ * @throws InputError if this engine has no WebAssembly SIMD.
  */
 export function networkKernels(length: number): { kernels: NetworkKernels; numbers: Float32Array } {
-  instance ??= instantiate();
-  const { kernels, memory } = instance;
-  const missing = 4 * length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
-  return { kernels, numbers: new Float32Array(memory.buffer) };
+  module ??= load();
+  const { exports, memory } = module;
+  ensureBytes(memory, 4 * length);
+  return { kernels: exports, numbers: new Float32Array(memory.buffer) };
 }
 
-function instantiate() {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = new WebAssembly.Module(readFileSync(new URL('network.wasm', import.meta.url)));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { kernels: exports as NetworkKernels, memory };
+function load(): WasmModule<NetworkKernels> {
+  const fused = kernelChoice() === 'fused' ? loadWasmModule<NetworkKernels>('network-fused') : undefined;
+  const loaded = fused ?? loadWasmModule<NetworkKernels>('network');
+  if (!loaded) throw new InputError('This Node.js has no WebAssembly SIMD; set MODELPRED_BACKEND=cpu.');
+  return loaded;
 }

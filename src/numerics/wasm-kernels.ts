@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { InputError } from '../errors.js';
+import { ensureBytes, loadWasmModule, type WasmModule } from './wasm-module.js';
 
 /** Computes the loss and gradient of linear models; arguments as in `assembly/kernels/linear-loss.ts`. */
 type LinearLoss = (
@@ -38,53 +39,63 @@ export interface WasmKernels extends KernelExports {
   reserve(...lengths: readonly number[]): Float64Array[];
 }
 
-/** The part of Node's WebAssembly that is used here; TypeScript declares it for browsers only. */
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  readonly Memory: new (size: { initial: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: unknown };
-};
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
+/**
+ * `fused`: WebAssembly with SIMD and fused multiply-add; `wasm`: WebAssembly with SIMD; `plain`: the TypeScript twins. Products
+ * and factors have the same bytes with `wasm` and `plain`; `fused` rounds less often, so its last digits differ.
+ */
+export const kernelChoices = ['fused', 'wasm', 'plain'] as const;
+export type KernelChoice = (typeof kernelChoices)[number];
 
-/** `wasm`: WebAssembly with SIMD; `plain`: the TypeScript twins. */
-export type KernelChoice = 'wasm' | 'plain';
-
-const pageBytes = 2 ** 16;
 /** Below it the module may keep data of its own. */
 const firstByte = 1024;
 
-let loaded: WasmKernels | undefined;
-let choice: KernelChoice | undefined;
+const loaded = new Map<KernelChoice, WasmKernels | undefined>();
+let chosen: KernelChoice | undefined;
 
 /**
- * The WebAssembly kernels, compiled at first use, or undefined where the plain twins must do: where WebAssembly has no SIMD,
- * or where the environment variable `MODELPRED_KERNELS` is `plain`.
+ * The kernels of this process: the one that the environment variable `MODELPRED_KERNELS` names, else the fastest that this
+ * engine can run.
+ *
+ * @throws InputError if the variable names none of them.
  */
+export function kernelChoice(): KernelChoice {
+  chosen ??= requestedKernels() ?? kernelChoices.find((choice) => choice === 'plain' || load(choice)) ?? 'plain';
+  return chosen;
+}
+
+/** The WebAssembly kernels, compiled at first use, or undefined where the plain twins are chosen or must do. */
 export function wasmKernels(): WasmKernels | undefined {
-  choice ??= process.env.MODELPRED_KERNELS === 'plain' ? 'plain' : 'wasm';
+  return load(kernelChoice());
+}
+
+/**
+ * Chooses the kernels of this process from now on, so that tests and benchmarks can compare them; `undefined` goes back to
+ * the choice of {@link kernelChoice}.
+ */
+export function chooseKernels(kernels: KernelChoice | undefined): void {
+  chosen = kernels;
+}
+
+function requestedKernels(): KernelChoice | undefined {
+  const name = process.env.MODELPRED_KERNELS;
+  if (!name) return undefined;
+  const choice = kernelChoices.find((known) => known === name);
+  if (!choice) throw new InputError(`MODELPRED_KERNELS is "${name}"; set it to one of ${kernelChoices.join(', ')}.`);
+  return choice;
+}
+
+function load(choice: KernelChoice): WasmKernels | undefined {
   if (choice === 'plain') return undefined;
-  if (!loaded) {
-    const bytes = readFileSync(new URL('./kernels.wasm', import.meta.url));
-    if (WebAssembly.validate(bytes)) loaded = instantiate(bytes);
-    else choice = 'plain';
+  if (!loaded.has(choice)) {
+    const module = loadWasmModule<KernelExports>(choice === 'fused' ? 'kernels-fused' : 'kernels');
+    loaded.set(choice, module && withScratch(module));
   }
-  return loaded;
+  return loaded.get(choice);
 }
 
-/** Chooses the kernels of this process from now on, so that tests and benchmarks can compare them. */
-export function chooseKernels(kernels: KernelChoice): void {
-  choice = kernels;
-}
-
-function instantiate(bytes: Uint8Array): WasmKernels {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+function withScratch({ exports, memory }: WasmModule<KernelExports>): WasmKernels {
   return {
-    ...(exports as KernelExports),
+    ...exports,
     reserve(...lengths) {
       // Every array starts at a multiple of 16 bytes, as two-number loads prefer.
       const starts: number[] = [];
@@ -93,8 +104,7 @@ function instantiate(bytes: Uint8Array): WasmKernels {
         starts.push(end);
         end += 16 * Math.ceil(length / 2);
       }
-      const missing = end - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+      ensureBytes(memory, end);
       return lengths.map((length, k) => new Float64Array(memory.buffer, starts[k], length));
     },
   };

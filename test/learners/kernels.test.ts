@@ -10,7 +10,7 @@ import { uniformSizeSubsets } from '../../src/subsets/uniform-size.js';
 import { cloudPool } from './pools.js';
 
 describe('linear models with WebAssembly kernels and with their twins', () => {
-  afterEach(() => chooseKernels('wasm'));
+  afterEach(() => chooseKernels(undefined));
 
   it('agree in objective and gradient, near the optimum and far from it', () => {
     fc.assert(

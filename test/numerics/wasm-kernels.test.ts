@@ -5,11 +5,17 @@ import { choleskyFactor, choleskyInverse, multiplyTransposed, transpose } from '
 import { randomStream } from '../../src/numerics/random.js';
 import { chooseKernels, wasmKernels, type WasmKernels } from '../../src/numerics/wasm-kernels.js';
 
-function kernels(): WasmKernels {
-  chooseKernels('wasm');
+function kernels(choice: 'fused' | 'wasm' = 'wasm'): WasmKernels {
+  chooseKernels(choice);
   const loaded = wasmKernels();
   assert.ok(loaded, 'WebAssembly SIMD is missing here');
   return loaded;
+}
+
+/** Whether this engine runs the kernels with fused multiply-add. */
+function hasFused(): boolean {
+  chooseKernels('fused');
+  return wasmKernels() !== undefined;
 }
 
 /** Normal numbers, some of them scaled far up or down. */
@@ -28,8 +34,12 @@ function unitsApart(actual: number, expected: number): number {
   return Math.abs(actual - expected) / 2 ** (Math.floor(Math.log2(magnitude)) - 52);
 }
 
-function elementwise(kernel: 'exponentials' | 'log1ps', inputs: readonly number[]): number[] {
-  const module = kernels();
+function elementwise(
+  kernel: 'exponentials' | 'log1ps',
+  inputs: readonly number[],
+  choice?: 'fused' | 'wasm',
+): number[] {
+  const module = kernels(choice);
   const pairs = Math.ceil(inputs.length / 2);
   const [numbers] = module.reserve(2 * pairs);
   numbers.fill(0).set(inputs);
@@ -39,6 +49,7 @@ function elementwise(kernel: 'exponentials' | 'log1ps', inputs: readonly number[
 
 describe('WebAssembly kernels', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 });
+  afterEach(() => chooseKernels(undefined));
 
   it('multiply to the same bytes as their twin, at every size around the blocks', () => {
     kernels();
@@ -135,5 +146,38 @@ describe('WebAssembly kernels', () => {
     plain.multiplyTransposed(a, a, 9, 9, 33, expected);
     multiplyTransposed(a, a, 9, 9, 33, actual);
     assert.deepEqual(actual, expected);
+  });
+
+  it('with fused multiply-add agree with their twins to rounding, a row alone to the byte with the same row among others', function () {
+    if (!hasFused()) return this.skip();
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 8, max: 40 }),
+        fc.integer({ min: 8, max: 70 }),
+        seeds,
+        (rows, columns, inner, seed) => {
+          const stream = randomStream(seed, 'fused');
+          const normal = (length: number) => Float64Array.from({ length }, () => stream.normal());
+          const [a, b] = [normal(rows * inner), normal(columns * inner)];
+          const [expected, actual] = [new Float64Array(rows * columns), new Float64Array(rows * columns)];
+          plain.multiplyTransposed(a, b, rows, columns, inner, expected);
+          multiplyTransposed(a, b, rows, columns, inner, actual);
+          const scale = expected.reduce((max, value) => Math.max(max, Math.abs(value)), inner);
+          expected.forEach((value, at) => assert.ok(Math.abs(actual[at] - value) <= 1e-15 * scale));
+          const alone = new Float64Array(columns);
+          multiplyTransposed(a.subarray((rows - 1) * inner), b, 1, columns, inner, alone);
+          assert.deepEqual(alone, actual.subarray((rows - 1) * columns));
+        },
+      ),
+      { seed: 6 },
+    );
+    const inputs = Array.from({ length: 20_001 }, (_, i) => -800 + i / 12.5);
+    elementwise('exponentials', inputs, 'fused').forEach((value, i) =>
+      assert.ok(unitsApart(value, Math.exp(inputs[i])) <= 2),
+    );
+    elementwise('log1ps', inputs.map(Math.abs), 'fused').forEach((value, i) =>
+      assert.ok(unitsApart(value, Math.log1p(Math.abs(inputs[i]))) <= 3),
+    );
   });
 });

@@ -1,6 +1,8 @@
 // Float32 kernels of a dense network, four numbers at a time (WebAssembly SIMD). Pointers are byte addresses of row-major
 // matrices. Compiled by AssemblyScript; the readable twins are in the tests.
 
+import { multiplyAdd32 } from './kernels/multiply-add';
+
 /** Columns of a product that are computed together; numbers of columns are multiples of it. */
 const panelWidth: i32 = 8;
 
@@ -51,17 +53,17 @@ function multiplyFourRows(a0: usize, aRow: usize, panel: usize, panelEnd: usize,
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    c00 = multiplyAdd32(x, b0, c00);
+    c01 = multiplyAdd32(x, b1, c01);
     x = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    c10 = multiplyAdd32(x, b0, c10);
+    c11 = multiplyAdd32(x, b1, c11);
     x = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    c20 = multiplyAdd32(x, b0, c20);
+    c21 = multiplyAdd32(x, b1, c21);
     x = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    c30 = multiplyAdd32(x, b0, c30);
+    c31 = multiplyAdd32(x, b1, c31);
     a0 += 4;
     a1 += 4;
     a2 += 4;
@@ -85,8 +87,8 @@ function multiplyOneRow(a: usize, panel: usize, panelEnd: usize, c: usize): void
   let c1 = c0;
   for (let b = panel; b < panelEnd; b += 32) {
     const x = v128.load32_splat(a);
-    c0 = f32x4.add(c0, f32x4.mul(x, v128.load(b)));
-    c1 = f32x4.add(c1, f32x4.mul(x, v128.load(b, 16)));
+    c0 = multiplyAdd32(x, v128.load(b), c0);
+    c1 = multiplyAdd32(x, v128.load(b, 16), c1);
     a += 4;
   }
   v128.store(c, c0);

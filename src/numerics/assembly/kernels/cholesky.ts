@@ -1,3 +1,5 @@
+import { multiplyAdd64 } from './multiply-add';
+
 /** Writes L with A = L·Lᵀ over the lower triangle of the n×n matrix; false if a pivot is not positive. */
 export function choleskyFactor(a: usize, n: i32): bool {
   const stride = <usize>n << 3;
@@ -47,8 +49,8 @@ function dot(a: usize, b: usize, length: i32): f64 {
   let s23 = s01;
   const blocked = <usize>(length & ~3) << 3;
   for (let k: usize = 0; k < blocked; k += 32) {
-    s01 = f64x2.add(s01, f64x2.mul(v128.load(a + k), v128.load(b + k)));
-    s23 = f64x2.add(s23, f64x2.mul(v128.load(a + k, 16), v128.load(b + k, 16)));
+    s01 = multiplyAdd64(v128.load(a + k), v128.load(b + k), s01);
+    s23 = multiplyAdd64(v128.load(a + k, 16), v128.load(b + k, 16), s23);
   }
   let sum =
     f64x2.extract_lane(s01, 0) +

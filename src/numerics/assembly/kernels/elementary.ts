@@ -1,5 +1,7 @@
 // e^x and log(1+x), two at a time. Reductions and the logarithm's polynomial are those of fdlibm (Sun Microsystems, 1993).
 
+import { multiplyAdd64 } from './multiply-add';
+
 const log2e: f64 = 1.4426950408889634;
 // log 2 in two parts; the high one has enough zero bits that its product with a whole exponent is exact.
 const log2High: f64 = 6.93147180369123816490e-1;
@@ -21,19 +23,19 @@ export function exponential(x: v128): v128 {
   const r = f64x2.sub(high, f64x2.mul(n, f64x2.splat(log2Low)));
   // Taylor's series: |r| ≤ ½·log 2, so the first term left out is below 5e-18.
   let p = f64x2.splat(1.0 / 6227020800.0);
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 479001600.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 39916800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 3628800.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 362880.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 40320.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 5040.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 720.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 120.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 24.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.0 / 6.0));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(0.5));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
-  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 479001600.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 39916800.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 3628800.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 362880.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 40320.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 5040.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 720.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 120.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 24.0));
+  p = multiplyAdd64(p, r, f64x2.splat(1.0 / 6.0));
+  p = multiplyAdd64(p, r, f64x2.splat(0.5));
+  p = multiplyAdd64(p, r, f64x2.splat(1));
+  p = multiplyAdd64(p, r, f64x2.splat(1));
   // 2ⁿ in two factors, so that neither leaves the range of normal numbers.
   const whole = i64x2.sub(shifted, i64x2.splat(rounderBits));
   const half = i64x2.shr_s(whole, 1);
@@ -60,12 +62,12 @@ export function log1p(x: v128): v128 {
   const s = f64x2.div(f, f64x2.add(f64x2.splat(2), f));
   const z = f64x2.mul(s, s);
   let r = f64x2.splat(1.479819860511658591e-1);
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(1.531383769920937332e-1));
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(1.818357216161805012e-1));
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(2.222219843214978396e-1));
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(2.857142874366239149e-1));
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(3.999999999940941908e-1));
-  r = f64x2.add(f64x2.mul(r, z), f64x2.splat(6.666666666666735130e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(1.531383769920937332e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(1.818357216161805012e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(2.222219843214978396e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(2.857142874366239149e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(3.999999999940941908e-1));
+  r = multiplyAdd64(r, z, f64x2.splat(6.666666666666735130e-1));
   r = f64x2.mul(r, z);
   const halfSquare = f64x2.mul(f64x2.splat(0.5), f64x2.mul(f, f));
   const tail = f64x2.add(f64x2.mul(e, f64x2.splat(log2Low)), lost);

@@ -1,3 +1,5 @@
+import { multiplyAdd64 } from './multiply-add';
+
 /**
  * The machine's peak for f64x2 multiplications and additions, measured: eight independent chains x ← x·a + b in registers,
  * `rounds` times, 32 floating-point operations each. Returns their sum, so that nothing is optimised away.
@@ -14,14 +16,14 @@ export function peak(rounds: i32, a: f64, b: f64): f64 {
   let x6 = f64x2.splat(7);
   let x7 = f64x2.splat(8);
   for (let i = 0; i < rounds; i++) {
-    x0 = f64x2.add(f64x2.mul(x0, factor), term);
-    x1 = f64x2.add(f64x2.mul(x1, factor), term);
-    x2 = f64x2.add(f64x2.mul(x2, factor), term);
-    x3 = f64x2.add(f64x2.mul(x3, factor), term);
-    x4 = f64x2.add(f64x2.mul(x4, factor), term);
-    x5 = f64x2.add(f64x2.mul(x5, factor), term);
-    x6 = f64x2.add(f64x2.mul(x6, factor), term);
-    x7 = f64x2.add(f64x2.mul(x7, factor), term);
+    x0 = multiplyAdd64(x0, factor, term);
+    x1 = multiplyAdd64(x1, factor, term);
+    x2 = multiplyAdd64(x2, factor, term);
+    x3 = multiplyAdd64(x3, factor, term);
+    x4 = multiplyAdd64(x4, factor, term);
+    x5 = multiplyAdd64(x5, factor, term);
+    x6 = multiplyAdd64(x6, factor, term);
+    x7 = multiplyAdd64(x7, factor, term);
   }
   const sum = f64x2.add(
     f64x2.add(f64x2.add(x0, x1), f64x2.add(x2, x3)),

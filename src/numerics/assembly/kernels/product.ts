@@ -1,3 +1,5 @@
+import { multiplyAdd64 } from './multiply-add';
+
 /** Bytes of B that are used again for every pair of rows of A: they stay in the second-level cache. */
 const blockBytes: usize = 1 << 17;
 
@@ -56,20 +58,21 @@ function tile(a0: usize, b0: usize, stride: usize, c: usize, across: usize): voi
     const y1 = v128.load(b1 + k);
     const y2 = v128.load(b2 + k);
     const y3 = v128.load(b3 + k);
-    s00 = f64x2.add(s00, f64x2.mul(x0, y0));
-    s01 = f64x2.add(s01, f64x2.mul(x0, y1));
-    s02 = f64x2.add(s02, f64x2.mul(x0, y2));
-    s03 = f64x2.add(s03, f64x2.mul(x0, y3));
-    s10 = f64x2.add(s10, f64x2.mul(x1, y0));
-    s11 = f64x2.add(s11, f64x2.mul(x1, y1));
-    s12 = f64x2.add(s12, f64x2.mul(x1, y2));
-    s13 = f64x2.add(s13, f64x2.mul(x1, y3));
+    s00 = multiplyAdd64(x0, y0, s00);
+    s01 = multiplyAdd64(x0, y1, s01);
+    s02 = multiplyAdd64(x0, y2, s02);
+    s03 = multiplyAdd64(x0, y3, s03);
+    s10 = multiplyAdd64(x1, y0, s10);
+    s11 = multiplyAdd64(x1, y1, s11);
+    s12 = multiplyAdd64(x1, y2, s12);
+    s13 = multiplyAdd64(x1, y3, s13);
   }
   let r00 = lanes(s00, s01);
   let r02 = lanes(s02, s03);
   let r10 = lanes(s10, s11);
   let r12 = lanes(s12, s13);
   if (paired < stride) {
+    // Rounded twice in every module, as the scalar sum of a single entry is.
     const y01 = v128.load64_lane(b1 + paired, v128.load64_zero(b0 + paired), 1);
     const y23 = v128.load64_lane(b3 + paired, v128.load64_zero(b2 + paired), 1);
     const x0 = v128.load64_splat(a0 + paired);
@@ -99,7 +102,7 @@ function entry(a: usize, b: usize, stride: usize): f64 {
   let sums = f64x2.splat(0);
   const paired = stride & ~15;
   for (let k: usize = 0; k < paired; k += 16) {
-    sums = f64x2.add(sums, f64x2.mul(v128.load(a + k), v128.load(b + k)));
+    sums = multiplyAdd64(v128.load(a + k), v128.load(b + k), sums);
   }
   const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
   return paired < stride ? sum + f64.load(a + paired) * f64.load(b + paired) : sum;
