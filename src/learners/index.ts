@@ -1,3 +1,4 @@
 export * from './learner.js';
 export { logisticRegression } from './logistic-regression.js';
 export type { TensorObjective } from './tensor-objective.js';
+export type { SizePath } from './size-path.js';

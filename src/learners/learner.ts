@@ -2,6 +2,7 @@ import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { TensorFlow } from '../numerics/backend.js';
 import type { Subsets } from '../subsets/subsets.js';
+import type { SizePath } from './size-path.js';
 import type { TensorObjective } from './tensor-objective.js';
 
 /** What became of one model of a batch. */
@@ -55,6 +56,13 @@ export interface Learner {
   hessian(pool: Dataset, weights: ArrayLike<number>, parameters: Float64Array): Float64Array;
   /** `N×p`: the gradient of each point's own term C·ℓ_i at one θ (`p`), without the regulariser. */
   pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
+  /**
+   * `B×p` Newton directions −(∇²F_S(θ))⁻¹g for gradients g (`B×p`) at `B×p` parameters; zero where a Hessian is not positive
+   * definite. Absent where Hessians are too large or not exact.
+   */
+  newtonDirections?(pool: Dataset, subsets: Subsets, parameters: Float64Array, gradients: Float64Array): Float64Array;
+  /** The size path on this pool, kept as long as the pool; absent where the learner has none. */
+  sizePath?(pool: Dataset): SizePath;
   /** `B×T×K` class probabilities of T points under B models. */
   probabilities(points: Dataset, parameters: Float64Array): Float64Array;
   /** The objective in tensor operations, for networks trained against it; absent where the learner has none. */

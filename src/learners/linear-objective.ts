@@ -275,7 +275,7 @@ export function linearHessianDiagonal(
 }
 
 /** Adds the regulariser's Hessian to the full `p×p` matrix. */
-function regulariseHessian(hessian: Float64Array, m: number, width: number, pinShift: boolean): void {
+export function regulariseHessian(hessian: Float64Array, m: number, width: number, pinShift: boolean): void {
   const p = m * width;
   for (let j = 0; j < p; j++) if (j % width !== width - 1) hessian[j * p + j] += 1;
   if (!pinShift) return;

@@ -7,6 +7,7 @@ import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
 import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
+import { newtonDirections } from './newton-directions.js';
 import { preparePool } from './prepared-pool.js';
 import { retrainLinear } from './retrain-linear.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
@@ -30,15 +31,13 @@ import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
   if (!(C > 0 && C < Infinity)) throw new InputError(`C is ${C}; the inverse regularisation strength must be above 0.`);
 
-  const objectiveOf = (pool: Dataset, subsets: Subsets) => {
+  const prepared = (pool: Dataset) => preparePool(pool, lossOf(pool), C);
+  const costsOf = (pool: Dataset, subsets: Subsets): Float64Array => {
     checkSubsets(subsets, pool);
-    return linearObjective(
-      problemOf(pool),
-      Float64Array.from(subsets.weights, (weight) => C * weight),
-    );
+    return Float64Array.from(subsets.weights, (weight) => C * weight);
   };
   const evaluate = (pool: Dataset, subsets: Subsets, parameters: Float64Array) => {
-    const objective = objectiveOf(pool, subsets);
+    const objective = linearObjective(prepared(pool).problem, costsOf(pool, subsets));
     const { count, parameterCount } = objective;
     checkLength('parameters', parameters, count * parameterCount);
     const values = new Float64Array(count);
@@ -89,6 +88,16 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       return gradients;
     },
 
+    newtonDirections(pool, subsets, parameters, gradients) {
+      const { problem } = prepared(pool);
+      const costs = costsOf(pool, subsets);
+      checkLength('parameters', parameters, subsets.count * problem.parameterCount);
+      checkLength('gradients', gradients, subsets.count * problem.parameterCount);
+      return newtonDirections(problem, costs, parameters, gradients);
+    },
+
+    sizePath: (pool) => prepared(pool).path,
+
     tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
 
     probabilities(points, parameters) {
@@ -114,7 +123,7 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
 
     async retrain(pool, subsets, options) {
       checkSubsets(subsets, pool);
-      return await retrainLinear(preparePool(pool, lossOf(pool), C), pool.classes.length, C, subsets, options);
+      return await retrainLinear(prepared(pool), pool.classes.length, C, subsets, options);
     },
   };
 }

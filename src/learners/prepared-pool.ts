@@ -1,11 +1,13 @@
 import type { Dataset } from '../data/dataset.js';
 import { linearProblem, type LinearProblem } from './linear-objective.js';
 import type { LogitLoss } from './logit-loss.js';
-import { createSizePath, type SizePath } from './size-path.js';
+import { exactSizePath } from './exact-size-path.js';
+import { sizePathKnots, type SizePath, type SizePathKnots } from './size-path.js';
 
 /** A pool's matrices and its size path for one C. */
 export interface PreparedPool {
   readonly problem: LinearProblem;
+  readonly knots: SizePathKnots;
   readonly path: SizePath;
 }
 
@@ -23,7 +25,8 @@ export function preparePool(pool: Dataset, loss: LogitLoss, C: number): Prepared
   const known = newest.get(pool);
   if (known?.C === C && isUnchanged(pool, known.problem, loss)) return known;
   const problem = linearProblem(pool, loss);
-  const prepared = { problem, path: createSizePath(problem, C), C };
+  const knots = sizePathKnots(problem, C);
+  const prepared = { problem, knots, path: exactSizePath(problem, knots, C), C };
   newest.set(pool, prepared);
   return prepared;
 }

@@ -1,19 +1,14 @@
 import { InputError } from '../errors.js';
-import { lbfgsMemory, lbfgsRule, type BatchPreconditioner } from '../numerics/lbfgs.js';
-import { minimiseBatch, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
-import { newtonRule } from '../numerics/newton.js';
+import { lbfgsMemory } from '../numerics/lbfgs.js';
 import { subsetSizes, type Subsets } from '../subsets/subsets.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
-import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
 import type { PreparedPool } from './prepared-pool.js';
-import { denseParameterLimit, type SizePath } from './size-path.js';
+import { solveBlock } from './solve-block.js';
 
 /** Subsets trained together, unless their parameters take too much memory. */
 const blockSubsets = 256;
 /** Numbers that the correction pairs of one block may hold (200 MB). */
 const blockNumbers = 2.5e7;
-/** Iterations after which a subset is handed from L-BFGS to Newton's method. */
-const quasiNewtonIterations = 40;
 
 /**
  * The exact optimum of F on each of B subsets, all at once. Every subset starts on the size path at its own size (or at
@@ -25,7 +20,7 @@ const quasiNewtonIterations = 40;
  * @throws InterruptedError if `options.signal` is aborted.
  */
 export async function retrainLinear(
-  { problem, path }: PreparedPool,
+  { problem, knots }: PreparedPool,
   classCount: number,
   C: number,
   subsets: Subsets,
@@ -52,8 +47,8 @@ export async function retrainLinear(
     options.onProgress?.({ label, done: finished, total: count, ...(detail && { detail }) });
 
   if (trainable.length > 0) {
-    const largest = trainable.reduce((max, b) => Math.max(max, sizes[b]), 0);
-    await path.extend(largest, options.signal, (solved, total) =>
+    const smallest = trainable.reduce((min, b) => Math.min(min, sizes[b]), Infinity);
+    await knots.extend(smallest, options.signal, (solved, total) =>
       report(done, `starting points ${solved} of ${total}`),
     );
     const perBlock = Math.max(1, Math.min(blockSubsets, Math.floor(blockNumbers / (2 * lbfgsMemory * p))));
@@ -61,10 +56,10 @@ export async function retrainLinear(
       const block = trainable.slice(first, first + perBlock);
       const start = new Float64Array(block.length * p);
       block.forEach((b, k) => {
-        if (!from) path.interpolate(sizes[b], start, k * p);
+        if (!from) knots.interpolate(sizes[b], start, k * p);
         else start.set(from.length === p ? from : from.subarray(b * p, (b + 1) * p), k * p);
       });
-      const solved = await solveBlock(problem, path, {
+      const solved = await solveBlock(problem, knots, {
         costs: costsOf(block, weights, pointCount, C),
         sizes: block.map((b) => sizes[b]),
         parameters: start,
@@ -87,45 +82,6 @@ export async function retrainLinear(
   return { count, parameterCount: p, parameters, residuals, iterations, status };
 }
 
-interface Block extends MinimiseOptions {
-  /** `B×N`. */
-  readonly costs: Float64Array;
-  /** `B` subset sizes. */
-  readonly sizes: readonly number[];
-}
-
-/** L-BFGS first, Newton for what is left; the minimisers replace `block.parameters`. */
-async function solveBlock(problem: LinearProblem, path: SizePath, block: Block): Promise<Minimised> {
-  const { parameterCount: p, pointCount } = problem;
-  const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
-  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
-  const rule = lbfgsRule(sizes.length, p, pathPreconditioner(path, sizes, p));
-  const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
-  const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
-  if (left.length === 0 || firstPhase === maxIterations) return solved;
-
-  const leftParameters = gather(parameters, left, p);
-  const leftCosts = gather(costs, left, pointCount);
-  const convergedBefore = sizes.length - left.length;
-  const finished = await minimiseBatch(
-    linearObjective(problem, leftCosts),
-    newtonRule(p, linearHessians(problem, leftCosts)),
-    {
-      ...block,
-      parameters: leftParameters,
-      gradientTolerance: gather(gradientTolerance, left, 1),
-      maxIterations: maxIterations - firstPhase,
-      onConverged: (converged) => block.onConverged?.(convergedBefore + converged),
-    },
-  );
-  left.forEach((k, at) => {
-    parameters.set(leftParameters.subarray(at * p, (at + 1) * p), k * p);
-    solved.gradientNorms[k] = finished.gradientNorms[at];
-    solved.iterations[k] += finished.iterations[at];
-  });
-  return solved;
-}
-
 /** `B×N` costs C·weight of the given subsets. */
 function costsOf(block: readonly number[], weights: Uint8Array, pointCount: number, C: number): Float64Array {
   const costs = new Float64Array(block.length * pointCount);
@@ -133,32 +89,6 @@ function costsOf(block: readonly number[], weights: Uint8Array, pointCount: numb
     for (let i = 0; i < pointCount; i++) costs[k * pointCount + i] = C * weights[b * pointCount + i];
   });
   return costs;
-}
-
-/** The given rows of a matrix with rows of `width` numbers. */
-function gather(matrix: Float64Array, rows: readonly number[], width: number): Float64Array {
-  const gathered = new Float64Array(rows.length * width);
-  rows.forEach((row, at) => gathered.set(matrix.subarray(row * width, (row + 1) * width), at * width));
-  return gathered;
-}
-
-/** Multiplies each vector by the inverse Hessian of the size-path knot nearest to its subset's size. */
-function pathPreconditioner(path: SizePath, sizes: readonly number[], p: number): BatchPreconditioner {
-  const knots = sizes.map((size) => path.nearestKnot(size));
-  return (rows, active, vectors) => {
-    const groups = new Map<number, number[]>();
-    for (let k = 0; k < active; k++) {
-      const knot = knots[rows[k]];
-      const group = groups.get(knot);
-      if (group) group.push(k);
-      else groups.set(knot, [k]);
-    }
-    for (const [knot, group] of groups) {
-      const gathered = gather(vectors, group, p);
-      path.precondition(knot, gathered, group.length);
-      group.forEach((k, at) => vectors.set(gathered.subarray(at * p, (at + 1) * p), k * p));
-    }
-  };
 }
 
 function hasEveryClass(weights: Uint8Array, offset: number, labels: Uint8Array, classCount: number): boolean {

@@ -1,0 +1,84 @@
+import { lbfgsRule, type BatchPreconditioner } from '../numerics/lbfgs.js';
+import { minimiseBatch, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
+import { newtonRule } from '../numerics/newton.js';
+import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
+import { denseParameterLimit, type SizePathKnots } from './size-path.js';
+
+/** Iterations after which a subset is handed from L-BFGS to Newton's method. */
+const quasiNewtonIterations = 40;
+
+/** Models that are solved together. */
+export interface Block extends MinimiseOptions {
+  /** `B×N` costs. */
+  readonly costs: Float64Array;
+  /** `B` subset sizes: they choose the preconditioners. */
+  readonly sizes: readonly number[];
+}
+
+/** L-BFGS first, Newton for what is left; the minimisers replace `block.parameters`. */
+export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, block: Block): Promise<Minimised> {
+  const { parameterCount: p, pointCount } = problem;
+  const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
+  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
+  const rule = lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
+  const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
+  const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
+  if (left.length === 0 || firstPhase === maxIterations) return solved;
+
+  const leftParameters = gatherRows(parameters, left, p);
+  const leftCosts = gatherRows(costs, left, pointCount);
+  const convergedBefore = sizes.length - left.length;
+  const finished = await minimiseBatch(
+    linearObjective(problem, leftCosts),
+    newtonRule(p, linearHessians(problem, leftCosts)),
+    {
+      ...block,
+      parameters: leftParameters,
+      gradientTolerance: gatherRows(gradientTolerance, left, 1),
+      maxIterations: maxIterations - firstPhase,
+      onConverged: (converged) => block.onConverged?.(convergedBefore + converged),
+    },
+  );
+  left.forEach((k, at) => {
+    parameters.set(leftParameters.subarray(at * p, (at + 1) * p), k * p);
+    solved.gradientNorms[k] = finished.gradientNorms[at];
+    solved.iterations[k] += finished.iterations[at];
+  });
+  return solved;
+}
+
+/** Multiplies each vector by the inverse Hessian of the size-path knot nearest to its subset's size. */
+export function knotPreconditioner(knots: SizePathKnots, sizes: readonly number[], p: number): BatchPreconditioner {
+  const knotOf = sizes.map((size) => knots.nearestKnot(size));
+  return (rows, active, vectors) => {
+    const keys = Array.from({ length: active }, (_, k) => knotOf[rows[k]]);
+    forEachGroup(keys, vectors, p, (knot, group, count) => knots.precondition(knot, group, count));
+  };
+}
+
+/** Hands rows of `vectors` (`B×p`) that share a key to `apply` together, to be replaced. */
+export function forEachGroup<Key>(
+  keys: readonly Key[],
+  vectors: Float64Array,
+  p: number,
+  apply: (key: Key, group: Float64Array, count: number) => void,
+): void {
+  const groups = new Map<Key, number[]>();
+  keys.forEach((key, k) => {
+    const group = groups.get(key);
+    if (group) group.push(k);
+    else groups.set(key, [k]);
+  });
+  for (const [key, group] of groups) {
+    const gathered = gatherRows(vectors, group, p);
+    apply(key, gathered, group.length);
+    group.forEach((k, at) => vectors.set(gathered.subarray(at * p, (at + 1) * p), k * p));
+  }
+}
+
+/** The given rows of a matrix with rows of `width` numbers. */
+export function gatherRows(matrix: Float64Array, rows: readonly number[], width: number): Float64Array {
+  const gathered = new Float64Array(rows.length * width);
+  rows.forEach((row, at) => gathered.set(matrix.subarray(row * width, (row + 1) * width), at * width));
+  return gathered;
+}
