@@ -13,6 +13,11 @@ export const RetrainStatus = {
   notConverged: 1,
   /** The subset lacks a class (an empty one lacks all): no finite optimum exists, the parameters are NaN. */
   missingClass: 2,
+  /**
+   * The schedule of a learner that takes a fixed number of steps, and whose objective need not be convex, ran to its end: the
+   * parameters are what this learner trains, whatever their residual.
+   */
+  scheduleEnded: 3,
 } as const;
 export type RetrainStatus = (typeof RetrainStatus)[keyof typeof RetrainStatus];
 
@@ -39,13 +44,20 @@ export interface Retrained {
   readonly status: Uint8Array;
 }
 
+/** A learner in plain data, from which `createLearner` makes it again. */
+export interface LearnerDescription {
+  readonly name: string;
+  readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>;
+}
+
+/** Survives JSON unchanged. */
+export type HyperparameterValue = number | string | boolean | null | readonly number[];
+
 /**
  * A learning algorithm with fixed hyper-parameters: S → θ(S). All batch functions take subsets `B×N` of one pool and
  * parameters `B×p`; row b of a result belongs to subset b.
  */
-export interface Learner {
-  readonly name: string;
-  readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
+export interface Learner extends LearnerDescription {
   /** p for data of this dimension and number of classes. */
   parameterCount(pool: Dataset): number;
   /** `B` values of F_S(θ). */

@@ -16,7 +16,7 @@ export interface BuildBankOptions extends RunControl {
 }
 
 /**
- * Retrains exactly on every subset. Rows keep their order.
+ * Retrains on every subset: exactly, or to the end of the learner's schedule where it has one. Rows keep their order.
  *
  * @throws InputError if subsets lack a class (unless they are to be dropped) or a model does not reach the tolerance.
  * @throws InterruptedError if `signal` is aborted.
@@ -24,7 +24,8 @@ export interface BuildBankOptions extends RunControl {
 export async function buildBank(options: BuildBankOptions): Promise<Bank> {
   const { pool, learner, subsets, tolerance = 1e-8, missingClass = 'refuse', onProgress, signal } = options;
   const { parameters, residuals, status } = await learner.retrain(pool, subsets, { tolerance, onProgress, signal });
-  const rowsWith = (wanted: RetrainStatus) => Array.from(status.keys()).filter((b) => status[b] === wanted);
+  const rowsWith = (...wanted: readonly number[]) =>
+    Array.from(status.keys()).filter((b) => wanted.includes(status[b]));
 
   const lacking = rowsWith(RetrainStatus.missingClass);
   if (lacking.length > 0 && missingClass === 'refuse') {
@@ -42,7 +43,7 @@ export async function buildBank(options: BuildBankOptions): Promise<Bank> {
     );
   }
   const bank: Bank = { pool, learner, subsets, parameters, residuals };
-  return lacking.length === 0 ? bank : takeBank(bank, rowsWith(RetrainStatus.converged));
+  return lacking.length === 0 ? bank : takeBank(bank, rowsWith(RetrainStatus.converged, RetrainStatus.scheduleEnded));
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { InputError, InterruptedError } from '../../src/errors.js';
+import { RetrainStatus, type Learner } from '../../src/learners/learner.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { buildBank, takeBank } from '../../src/retraining/index.js';
 import { concatenateSubsets, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
@@ -46,6 +47,18 @@ describe('bank', () => {
         error instanceof InputError &&
         /\d+ of 20 models stopped at residuals of up to .*e-1\d, above the tolerance 1e-30/.test(error.message),
     );
+  });
+
+  it('takes models whose schedule ended, whatever their residual', async () => {
+    const scheduled: Learner = {
+      ...learner,
+      async retrain(...args) {
+        const trained = await learner.retrain(...args);
+        return { ...trained, status: trained.status.map(() => RetrainStatus.scheduleEnded) };
+      },
+    };
+    const bank = await buildBank({ pool, learner: scheduled, subsets: good, tolerance: 1e-30 });
+    assert.deepEqual(bank.parameters, (await learner.retrain(pool, good, { tolerance: 1e-30 })).parameters);
   });
 
   it('can be taken by row', async () => {

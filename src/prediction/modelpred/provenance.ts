@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { datasetHash } from '../../data/hash.js';
+import type { LearnerDescription } from '../../learners/learner.js';
 import type { Bank } from '../../retraining/bank.js';
 import { packageVersion } from '../../version.js';
 import type { ModelPredSettings } from './settings.js';
@@ -37,7 +38,10 @@ export const provenanceSchema = z.strictObject({
   data: z.strictObject({ name: z.string(), hash: z.string() }),
   learner: z.strictObject({
     name: z.string(),
-    hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    hyperparameters: z.record(
+      z.string(),
+      z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
+    ),
   }),
   parameterCount: count,
   bankHash: z.string(),
@@ -53,10 +57,7 @@ export interface Provenance {
   readonly backend: string;
   /** The pool and its {@link datasetHash}. */
   readonly data: { readonly name: string; readonly hash: string };
-  readonly learner: {
-    readonly name: string;
-    readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
-  };
+  readonly learner: LearnerDescription;
   /** p. */
   readonly parameterCount: number;
   /** SHA-256 over the bank's subsets and parameters. */
@@ -102,6 +103,6 @@ export function canonicalJson(value: unknown): string {
 
 /** A learner and its hyper-parameters in one line, e.g. `logistic-regression (C = 1)`. */
 export function describeLearner({ name, hyperparameters }: Provenance['learner']): string {
-  const pairs = Object.entries(hyperparameters).map(([key, value]) => `${key} = ${value}`);
+  const pairs = Object.entries(hyperparameters).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
 }

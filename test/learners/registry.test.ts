@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { InputError } from '../../src/errors.js';
+import type { Learner } from '../../src/learners/learner.js';
+import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { createLearner, learnerNames } from '../../src/learners/registry.js';
+import { fullPool } from '../../src/subsets/subsets.js';
+import { cloudPool } from './pools.js';
+
+/** One of each, with hyper-parameters that are not the defaults. */
+const learners: readonly Learner[] = [logisticRegression({ C: 0.3 })];
+
+describe('createLearner', () => {
+  it('knows every learner', () => {
+    assert.deepEqual(
+      learners.map(({ name }) => name),
+      learnerNames,
+    );
+  });
+
+  for (const learner of learners) {
+    it(`makes ${learner.name} again from its description after a round trip through JSON`, async () => {
+      const description = JSON.stringify({ name: learner.name, hyperparameters: learner.hyperparameters });
+      const again = createLearner(JSON.parse(description) as Learner);
+      assert.equal(again.name, learner.name);
+      assert.deepEqual(again.hyperparameters, learner.hyperparameters);
+      const pool = cloudPool({ size: 20, dimension: 2, classCount: 2, seed: 1 });
+      const [first, second] = await Promise.all([learner, again].map((one) => one.retrain(pool, fullPool(20))));
+      assert.deepEqual(second.parameters, first.parameters);
+    });
+  }
+
+  it('refuses what it cannot make, naming it', () => {
+    const refused = (name: string, hyperparameters: Record<string, number | string>, message: RegExp) =>
+      assert.throws(
+        () => createLearner({ name, hyperparameters }),
+        (error) => error instanceof InputError && message.test(error.message),
+      );
+    refused('logistic regresion', {}, /no learner "logistic regresion"; choose one of logistic regression/);
+    refused('constructor', {}, /no learner "constructor"/);
+    refused('logistic regression', {}, /hyper-parameter C of "logistic regression"/);
+    refused('logistic regression', { C: 'one' }, /hyper-parameter C of "logistic regression"/);
+    refused('logistic regression', { C: 1, penalty: 'l1' }, /hyper-parameters of "logistic regression".*penalty/);
+    refused('logistic regression', { C: -1 }, /C is -1/);
+  });
+});
