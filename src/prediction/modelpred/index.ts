@@ -1,9 +1,13 @@
 export type { TrainedModelPred, TrainingLook, TrainingResult } from './predictor.js';
 export type { Provenance } from './provenance.js';
 export {
+  authorsArchitecture,
   authorsOptimisation,
+  improvedArchitecture,
+  improvedSettings,
   modelPredLosses,
   modelPredSettings,
+  type ArchitectureSettings,
   type LossSettings,
   type ModelPredLossName,
   type ModelPredSettings,

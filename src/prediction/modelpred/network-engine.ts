@@ -11,8 +11,10 @@ export interface NetworkOnPoints {
   readonly shape: NetworkShape;
   /** All weights, in the order of `weightShapes`. */
   readonly weights: Float32Array;
-  /** `N×(d+|y|)`, see `encodePoints`; N is the pool size of the subsets. */
+  /** `N×inputs`, see `pointEncoder`; N is the pool size of the subsets. */
   readonly points: Float32Array;
+  /** Points of the pool the network was trained on, which sizes are relative to. */
+  readonly referenceSize: number;
 }
 
 /** A training loss without weight penalties, and what it is taken on. */
@@ -22,7 +24,7 @@ export interface LossOnBatch {
   readonly objective?: TensorObjective;
   /** B subsets. */
   readonly subsets: Subsets;
-  /** Their exact parameters, `B×p`. */
+  /** Their exact parameters, `B×p`, standardised where the network's outputs are. */
   readonly parameters: Float64Array;
   /** Their `exactTrainingLosses`; needed where the utility penalty has a weight. */
   readonly exactLosses?: Float32Array;
@@ -30,7 +32,7 @@ export interface LossOnBatch {
 
 /** What evaluates the network and differentiates its loss. Engines agree up to the rounding of float32. */
 export interface NetworkEngine {
-  /** `B×p` predicted parameters. */
+  /** `B×p` outputs. */
   predict(network: NetworkOnPoints, subsets: Subsets): Float64Array;
   /** The loss and its gradient in all weights, laid out like them. */
   lossAndGradient(network: NetworkOnPoints, batch: LossOnBatch): { loss: number; gradient: Float32Array };

@@ -1,8 +1,21 @@
-import { networkKernels, type Address, type NetworkKernels } from '../../numerics/network-kernels.js';
 import type { TensorFlow } from '../../numerics/backend.js';
+import { networkKernels, type Address, type NetworkKernels } from '../../numerics/network-kernels.js';
+import type { Subsets } from '../../subsets/subsets.js';
 import { lossAndGradientInPredictions } from './loss.js';
-import { type NetworkShape, pointLayers, rowsPerPass, subsetLayers, weightCount, weightViews } from './network.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
+import {
+  headLayer,
+  type NetworkShape,
+  pointLayers,
+  pooledWidth,
+  rowsPerPass,
+  sizeInputCount,
+  subsetInputs,
+  subsetLayers,
+  weightCount,
+  weightViews,
+} from './network.js';
+import { poolingOf } from './pooling.js';
 
 /**
  * The network by hand-written forward and backward passes over WebAssembly kernels: the same mathematics as the one of
@@ -20,16 +33,17 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       const predicted = new Float64Array(count * outputs);
       for (let start = 0; start < count; start += rowsPerPass) {
         const rows = Math.min(rowsPerPass, count - start);
-        predictSubsets(pass, rows, weights.subarray(start * poolSize, (start + rows) * poolSize));
+        const part = weights.subarray(start * poolSize, (start + rows) * poolSize);
+        predictSubsets(pass, { count: rows, poolSize, weights: part });
         predicted.set(readPredicted(pass, rows), start * outputs);
       }
       return predicted;
     },
     lossAndGradient: (network, batch) => {
-      const { count, poolSize, weights } = batch.subsets;
+      const { count, poolSize } = batch.subsets;
       const pass = startPass(planPass(network.shape, poolSize, count, true), network);
       embedPoints(pass);
-      predictSubsets(pass, count, weights);
+      predictSubsets(pass, batch.subsets);
       const predicted = readPredicted(pass, count);
       const { loss, gradient } = lossAndGradientInPredictions(tf, predicted, batch);
       return { loss, gradient: backward(pass, count, gradient) };
@@ -41,6 +55,7 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
 interface Layer {
   /** Rows of its input and output: N for φ, B for ρ and head. */
   readonly rows: number;
+  /** Columns of its input, the zeros that fill it up included. */
   readonly from: number;
   readonly to: number;
   readonly elu: boolean;
@@ -55,9 +70,14 @@ interface Layer {
 interface Plan {
   readonly shape: NetworkShape;
   readonly poolSize: number;
+  /** φ, ρ, head. */
   readonly layers: readonly Layer[];
-  /** `B×N`. */
-  readonly subsets: Address;
+  /** `B×N` pooling factors. */
+  readonly factors: Address;
+  /** `N×pooled` what is pooled: embeddings, and with a skip the points. */
+  readonly described: Address;
+  /** `B×pooled` the pooled; the input of ρ where that has no more columns. */
+  readonly pooled: Address;
   /** Two gradients of layer outputs, written by turns. */
   readonly gradients: readonly [Address, Address];
   readonly matrixGradient: Address;
@@ -67,7 +87,7 @@ interface Plan {
   readonly length: number;
 }
 
-/** Columns of the head are padded with zeros to whole vectors. */
+/** Columns are padded with zeros to whole vectors. */
 function padded(columns: number): number {
   return 8 * Math.ceil(columns / 8);
 }
@@ -80,16 +100,20 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
     length += 4 * Math.ceil(size / 4);
     return address;
   };
+  const { skip, sizeInputs } = shape.architecture;
   const point = pointLayers(shape).map(([from, to], i, all) => ({ rows: poolSize, from, to, elu: i < all.length - 1 }));
-  const subset = subsetLayers().map(([from, to]) => ({ rows, from, to, elu: true }));
-  const head = { rows, from: subset[subset.length - 1].to, to: padded(shape.outputs), elu: false };
+  const subset = subsetLayers(shape).map(([from, to]) => ({ rows, from: padded(from), to, elu: true }));
+  const head = { rows, from: padded(headLayer(shape)[0]), to: padded(shape.outputs), elu: false };
   const layers: Layer[] = [];
   for (const layer of [...point, ...subset, head]) {
-    // φ reads the points and ρ the pooled embeddings, which are no layer's output.
-    const starts = layers.length === 0 || layers.length === point.length;
+    // φ reads the points, ρ the pooled and sizes, and with a skip the head more than ρ's last layer: no layer's output.
+    const starts = layers.length === 0 || layers.length === point.length || (skip && layer === head);
     const input = starts ? take(layer.rows * layer.from) : layers[layers.length - 1].output;
     layers.push({ ...layer, input, matrix: take(layer.from * layer.to), output: take(layer.rows * layer.to) });
   }
+  const columns = padded(pooledWidth(shape));
+  const described = skip ? take(poolSize * columns) : layers[point.length - 1].output;
+  const pooled = skip || sizeInputs ? take(rows * columns) : layers[point.length].input;
   const largest = (size: (layer: Layer) => number): number => Math.max(...layers.map(size));
   const gradient = backward ? largest((layer) => layer.rows * Math.max(layer.to, padded(layer.from))) : 0;
   const matrix = largest(({ from, to }) => from * to);
@@ -102,7 +126,9 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
     shape,
     poolSize,
     layers,
-    subsets: take(rows * poolSize),
+    described,
+    pooled,
+    factors: take(rows * poolSize),
     gradients: [take(gradient), take(gradient)],
     matrixGradient: take(backward ? matrix : 0),
     transposed: take(backward ? transposed : 0),
@@ -122,15 +148,33 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
 interface Pass extends Plan {
   readonly kernels: NetworkKernels;
   readonly numbers: Float32Array;
-  readonly bias: Float32Array;
+  /** Of every layer; undefined where it has none. */
+  readonly biases: readonly (Float32Array | undefined)[];
+  readonly points: Float32Array;
+  readonly referenceSize: number;
 }
 
-function startPass(plan: Plan, { shape, weights, points }: NetworkOnPoints): Pass {
-  const { kernels, numbers } = networkKernels(plan.length);
+/** The matrix of each layer, and its bias where it has one. */
+function layerWeights(shape: NetworkShape, weights: Float32Array): { matrix: Float32Array; bias?: Float32Array }[] {
   const views = weightViews(shape, weights);
-  plan.layers.forEach(({ matrix, from, to }, l) => copyRows(views[l], views[l].length / from, numbers, matrix / 4, to));
+  const { biases, pointLayers: point, subsetLayers: subset } = shape.architecture;
+  const hidden = point.length + subset.length;
+  return Array.from({ length: hidden + 1 }, (_, l) => {
+    if (biases || l === hidden) return { matrix: views[biases ? 2 * l : l], bias: views[biases ? 2 * l + 1 : l + 1] };
+    return { matrix: views[l] };
+  });
+}
+
+function startPass(plan: Plan, { shape, weights, points, referenceSize }: NetworkOnPoints): Pass {
+  const { kernels, numbers } = networkKernels(plan.length);
+  const parts = layerWeights(shape, weights);
+  const widths = [...shape.architecture.pointLayers, ...shape.architecture.subsetLayers, shape.outputs];
+  plan.layers.forEach(({ matrix, from, to }, l) => {
+    copyRows(parts[l].matrix, widths[l], numbers, matrix / 4, to);
+    numbers.fill(0, matrix / 4 + (parts[l].matrix.length / widths[l]) * to, matrix / 4 + from * to);
+  });
   numbers.set(points, plan.layers[0].input / 4);
-  return { ...plan, kernels, numbers, bias: views[views.length - 1] };
+  return { ...plan, kernels, numbers, points, referenceSize, biases: parts.map(({ bias }) => bias) };
 }
 
 /** Copies a matrix of `width` columns into memory where rows are `stride` apart; the columns between become 0. */
@@ -139,13 +183,20 @@ function copyRows(matrix: Float32Array, width: number, numbers: Float32Array, st
     numbers.set(matrix, start);
     return;
   }
-  const rows = matrix.length / width;
-  numbers.fill(0, start, start + rows * stride);
-  for (let i = 0; i < rows; i++) numbers.set(matrix.subarray(i * width, (i + 1) * width), start + i * stride);
+  numbers.fill(0, start, start + (matrix.length / width) * stride);
+  placeRows(matrix, width, numbers, start, stride);
+}
+
+/** As {@link copyRows}, but leaves the columns between as they are. */
+function placeRows(matrix: Float32Array, width: number, numbers: Float32Array, start: number, stride: number): void {
+  for (let i = 0; i * width < matrix.length; i++) {
+    numbers.set(matrix.subarray(i * width, (i + 1) * width), start + i * stride);
+  }
 }
 
 /** The first `width` of every `stride` numbers from `start` on. */
 function readRows(numbers: Float32Array, start: number, rows: number, stride: number, width: number): Float32Array {
+  if (width === stride) return numbers.slice(start, start + rows * width);
   const matrix = new Float32Array(rows * width);
   for (let i = 0; i < rows; i++) {
     matrix.set(numbers.subarray(start + i * stride, start + i * stride + width), i * width);
@@ -153,33 +204,66 @@ function readRows(numbers: Float32Array, start: number, rows: number, stride: nu
   return matrix;
 }
 
-function forwardLayer({ kernels, panel }: Pass, { from, to, elu, input, matrix, output }: Layer, rows: number): void {
+function forwardLayer(pass: Pass, l: number, rows: number): void {
+  const { kernels, numbers, panel, layers, biases } = pass;
+  const { from, to, elu, input, matrix, output } = layers[l];
   kernels.multiply(rows, from, to, input, matrix, output, panel);
+  const bias = biases[l];
+  if (bias) {
+    for (let i = 0, at = output / 4; i < rows; i++, at += to) {
+      for (let j = 0; j < bias.length; j++) numbers[at + j] += bias[j];
+    }
+  }
   if (elu) kernels.elu(rows * to, output);
 }
 
-/** Layers of φ. */
-const pointDepth = 3;
-
 function embedPoints(pass: Pass): void {
-  for (const layer of pass.layers.slice(0, pointDepth)) forwardLayer(pass, layer, layer.rows);
+  const { shape, numbers, layers, poolSize, described, points } = pass;
+  const depth = shape.architecture.pointLayers.length;
+  for (let l = 0; l < depth; l++) forwardLayer(pass, l, poolSize);
+  if (!shape.architecture.skip) return;
+  const { output, to } = layers[depth - 1];
+  const columns = padded(pooledWidth(shape));
+  numbers.fill(0, described / 4, described / 4 + poolSize * columns);
+  placeRows(numbers.subarray(output / 4, output / 4 + poolSize * to), to, numbers, described / 4, columns);
+  placeRows(points, shape.inputs, numbers, described / 4 + to, columns);
 }
 
-/** Pools the embeddings over some subsets and carries the sums through ρ and head. */
-function predictSubsets(pass: Pass, rows: number, subsetWeights: Uint8Array): void {
-  const { kernels, numbers, layers, subsets, poolSize, panel } = pass;
-  const [embedding, first] = layers.slice(pointDepth - 1);
-  numbers.set(subsetWeights, subsets / 4);
-  kernels.multiply(rows, poolSize, embedding.to, subsets, embedding.output, first.input, panel);
-  for (const layer of layers.slice(pointDepth)) forwardLayer(pass, layer, rows);
+/** Pools over some subsets and carries the pooled through ρ and head. */
+function predictSubsets(pass: Pass, subsets: Subsets): void {
+  const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, panel, referenceSize } = pass;
+  const { skip, sizeInputs, pointLayers: point } = shape.architecture;
+  const rows = subsets.count;
+  const pooling = poolingOf(shape, referenceSize, subsets);
+  const columns = padded(pooledWidth(shape));
+  numbers.set(pooling.factors, factors / 4);
+  kernels.multiply(rows, poolSize, columns, factors, described, pooled, panel);
+  const first = layers[point.length];
+  if (pooled !== first.input) {
+    const width = pooledWidth(shape);
+    const start = first.input / 4;
+    copyRows(readRows(numbers, pooled / 4, rows, columns, width), width, numbers, start, first.from);
+    if (sizeInputs) placeRows(pooling.sizes, sizeInputCount, numbers, start + width, first.from);
+  }
+  for (let l = point.length; l < layers.length; l++) {
+    if (skip && l === layers.length - 1) joinSkip(pass, rows);
+    forwardLayer(pass, l, rows);
+  }
 }
 
-/** `B×p`, the head's bias added. */
-function readPredicted({ numbers, layers, shape, bias }: Pass, rows: number): Float32Array {
+/** The input of a head with a skip: ρ's last layer, then what ρ reads. */
+function joinSkip({ shape, numbers, layers }: Pass, rows: number): void {
+  const [last, head] = layers.slice(-2);
+  const first = layers[shape.architecture.pointLayers.length];
+  const read = readRows(numbers, first.input / 4, rows, first.from, subsetInputs(shape));
+  copyRows(readRows(numbers, last.output / 4, rows, last.to, last.to), last.to, numbers, head.input / 4, head.from);
+  placeRows(read, subsetInputs(shape), numbers, head.input / 4 + last.to, head.from);
+}
+
+/** `B×p`. */
+function readPredicted({ numbers, layers, shape }: Pass, rows: number): Float32Array {
   const { output, to } = layers[layers.length - 1];
-  const predicted = readRows(numbers, output / 4, rows, to, shape.outputs);
-  for (let k = 0; k < predicted.length; k++) predicted[k] += bias[k % shape.outputs];
-  return predicted;
+  return readRows(numbers, output / 4, rows, to, shape.outputs);
 }
 
 /**
@@ -187,31 +271,54 @@ function readPredicted({ numbers, layers, shape, bias }: Pass, rows: number): Fl
  * is dY·Mᵀ.
  */
 function backward(pass: Pass, rows: number, ofPredicted: Float32Array): Float32Array {
-  const { kernels, numbers, layers, shape, poolSize, subsets, matrixGradient, transposed, panel } = pass;
-  const { outputs } = shape;
+  const { kernels, numbers, layers, shape, poolSize, factors, matrixGradient, transposed, panel } = pass;
+  const { pointLayers: point, skip } = shape.architecture;
   const gradient = new Float32Array(weightCount(shape));
-  const views = weightViews(shape, gradient);
+  const parts = layerWeights(shape, gradient);
   let [current, next] = pass.gradients;
+  /** The gradient in what ρ reads that came over the skip. */
+  let overSkip: Float32Array | undefined;
 
-  copyRows(ofPredicted, outputs, numbers, current / 4, layers[layers.length - 1].to);
-  const ofBias = views[views.length - 1];
-  for (let k = 0; k < ofPredicted.length; k++) ofBias[k % outputs] += ofPredicted[k];
+  copyRows(ofPredicted, shape.outputs, numbers, current / 4, layers[layers.length - 1].to);
 
   for (let l = layers.length - 1; l >= 0; l--) {
     const { rows: m, from, to, input, matrix, output, elu } = layers[l];
+    const { matrix: ofMatrix, bias: ofBias } = parts[l];
     if (elu) kernels.eluGradient(m * to, output, current);
+    if (ofBias) addColumns(numbers, current / 4, m, to, ofBias);
     kernels.transpose(m, from, input, transposed);
     kernels.multiply(from, m, to, transposed, current, matrixGradient, panel);
-    views[l].set(readRows(numbers, matrixGradient / 4, from, to, views[l].length / from));
+    const width = l === layers.length - 1 ? shape.outputs : to;
+    ofMatrix.set(readRows(numbers, matrixGradient / 4, ofMatrix.length / width, to, width));
     if (l === 0) break;
     kernels.transpose(from, to, matrix, transposed);
     kernels.multiply(m, to, from, current, transposed, next, panel);
     [current, next] = [next, current];
-    if (l === pointDepth) {
-      kernels.transpose(rows, poolSize, subsets, transposed);
-      kernels.multiply(poolSize, rows, from, transposed, current, next, panel);
+    if (skip && l === layers.length - 1) {
+      const last = layers[l - 1].to;
+      overSkip = readRows(numbers, current / 4 + last, rows, from, subsetInputs(shape));
+      numbers.set(readRows(numbers, current / 4, rows, from, last), current / 4);
+    }
+    if (l === point.length) {
+      if (overSkip) addRows(overSkip, subsetInputs(shape), numbers, current / 4, from);
+      const embedded = layers[l - 1].to;
+      if (from !== embedded) numbers.set(readRows(numbers, current / 4, rows, from, embedded), current / 4);
+      kernels.transpose(rows, poolSize, factors, transposed);
+      kernels.multiply(poolSize, rows, embedded, transposed, current, next, panel);
       [current, next] = [next, current];
     }
   }
   return gradient;
+}
+
+/** Adds a matrix of `width` columns to memory where rows are `stride` apart. */
+function addRows(matrix: Float32Array, width: number, numbers: Float32Array, start: number, stride: number): void {
+  for (let i = 0; i * width < matrix.length; i++) {
+    for (let j = 0; j < width; j++) numbers[start + i * stride + j] += matrix[i * width + j];
+  }
+}
+
+/** Adds the sums of the first columns of `rows` rows, `stride` apart, to as many `sums`. */
+function addColumns(numbers: Float32Array, start: number, rows: number, stride: number, sums: Float32Array): void {
+  for (let i = 0; i < rows; i++) for (let j = 0; j < sums.length; j++) sums[j] += numbers[start + i * stride + j];
 }

@@ -1,30 +1,32 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../numerics/backend.js';
+import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { modelPredLoss } from './loss.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
-import { type NetworkShape, rowsPerPass, weightCount, weightShapes, weightViews } from './network.js';
+import {
+  type NetworkShape,
+  rowsPerPass,
+  sizeInputCount,
+  subsetInputs,
+  weightCount,
+  weightShapes,
+  weightViews,
+} from './network.js';
+import { poolingOf } from './pooling.js';
 
 /** The network in tensor operations, differentiated by the tensor library; every tensor lives and dies within a call. */
 export function tensorEngine(tf: TensorFlow): NetworkEngine {
-  const pointTensor = ({ shape, points }: NetworkOnPoints): Tensor2D =>
-    tf.tensor2d(points, [points.length / shape.inputs, shape.inputs]);
   return {
-    predict: (network, { count, poolSize, weights }) => {
+    predict: (network, subsets) => {
       const { shape } = network;
-      const predicted = new Float64Array(count * shape.outputs);
-      tf.tidy(() => {
-        const layers = weightTensors(tf, shape, network.weights);
-        const embedded = embedPoints(tf, layers.slice(0, 3), pointTensor(network));
-        for (let start = 0; start < count; start += rowsPerPass) {
-          const rows = Math.min(rowsPerPass, count - start);
-          const pass = tf.tidy(() => {
-            const chosen = new Float32Array(weights.subarray(start * poolSize, (start + rows) * poolSize));
-            const pooled = tf.matMul<Tensor2D>(tf.tensor2d(chosen, [rows, poolSize]), embedded);
-            return parametersFromPooled(tf, layers.slice(3), pooled).dataSync();
-          });
-          predicted.set(pass, start * shape.outputs);
-        }
-      });
+      const predicted = new Float64Array(subsets.count * shape.outputs);
+      for (let start = 0; start < subsets.count; start += rowsPerPass) {
+        const rows = Array.from({ length: Math.min(rowsPerPass, subsets.count - start) }, (_, k) => start + k);
+        const pass = tf.tidy(() =>
+          outputs(tf, network, weightTensors(tf, shape, network.weights), takeSubsets(subsets, rows)).dataSync(),
+        );
+        predicted.set(pass, start * shape.outputs);
+      }
       return predicted;
     },
     lossAndGradient: (network, { settings, objective, subsets, parameters, exactLosses }) => {
@@ -32,11 +34,10 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
       const { count, poolSize, weights } = subsets;
       const gradient = new Float32Array(weightCount(shape));
       const loss = tf.tidy(() => {
-        const points = pointTensor(network);
         const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
         const exact = tf.tensor2d(new Float32Array(parameters), [count, shape.outputs]);
         const { value, grads } = tf.valueAndGrads((...layers) => {
-          const predicted = predictParameters(tf, layers, points, subsetWeights);
+          const predicted = outputs(tf, network, layers, subsets);
           const losses = exactLosses && tf.tensor1d(exactLosses);
           return modelPredLoss(tf, settings, { predicted, exact, subsetWeights, exactLosses: losses }, objective);
         })(weightTensors(tf, shape, network.weights));
@@ -49,48 +50,35 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
 }
 
 /**
- * φ of every point, `N×128`: three layers without bias, ELU between them and none after the last. No bias and ELU(0) = 0
- * make the zero point worth zero, which is how padding is harmless in the authors' code; here nothing is padded.
- *
- * @param layers `from×to` matrices of φ.
- * @param points `N×(d+|y|)`.
- */
-function embedPoints(tf: TensorFlow, layers: readonly Tensor[], points: Tensor2D): Tensor2D {
-  return layers.reduce<Tensor2D>(
-    (hidden, matrix, i) => tf.matMul<Tensor2D>(i === 0 ? hidden : tf.elu(hidden), matrix),
-    points,
-  );
-}
-
-/**
- * `B×p` parameters from pooled embeddings `B×128`: three layers without bias, ELU after each, and a linear head with bias.
- *
- * @param layers `from×to` matrices of ρ, the head's matrix, the head's bias.
- */
-function parametersFromPooled(tf: TensorFlow, layers: readonly Tensor[], pooled: Tensor2D): Tensor2D {
-  const [first, second, third, headMatrix, headBias] = layers;
-  const hidden = [first, second, third].reduce<Tensor2D>((h, matrix) => tf.elu(tf.matMul<Tensor2D>(h, matrix)), pooled);
-  return tf.add<Tensor2D>(tf.matMul(hidden, headMatrix), headBias);
-}
-
-/**
- * The deep sets network θ̂(S) = ρ(Σ_{i∈S} φ(x_i, y_i)), as in the authors' code (Zeng et al. 2023; layers 128, 128, 128 | 128,
- * 128, 64). The sum over each subset is one product W·Φ of the subset weights with the embeddings of the pool, which are
- * computed once for all subsets.
+ * The deep sets network θ̂(S) = ρ(pool_{i∈S} φ(x_i, y_i)): with the authors' architecture as in their code (Zeng et al. 2023).
+ * Pooling is one product of the subsets' factors with the embeddings of the pool, which are computed once for all subsets.
+ * φ has ELU between its layers and none after the last; ρ has it after each, before a linear head.
  *
  * @param layers all weights, in the order of {@link weightShapes}.
- * @param points `N×(d+|y|)`, see {@link encodePoints}.
- * @param subsetWeights `B×N`, how often each point is in each subset.
  * @returns `B×p`.
  */
-function predictParameters(
-  tf: TensorFlow,
-  layers: readonly Tensor[],
-  points: Tensor2D,
-  subsetWeights: Tensor2D,
-): Tensor2D {
-  const pooled = tf.matMul<Tensor2D>(subsetWeights, embedPoints(tf, layers.slice(0, 3), points));
-  return parametersFromPooled(tf, layers.slice(3), pooled);
+function outputs(tf: TensorFlow, network: NetworkOnPoints, layers: readonly Tensor[], subsets: Subsets): Tensor2D {
+  const { shape, referenceSize } = network;
+  const { biases, skip, sizeInputs, pointLayers } = shape.architecture;
+  const rest = [...layers];
+  const dense = (x: Tensor2D, hasBias: boolean): Tensor2D => {
+    const product = tf.matMul<Tensor2D>(x, rest.shift() as Tensor2D);
+    return hasBias ? tf.add<Tensor2D>(product, rest.shift() as Tensor) : product;
+  };
+  const points = tf.tensor2d(network.points, [subsets.poolSize, shape.inputs]);
+  const pooling = poolingOf(shape, referenceSize, subsets);
+  const factors = tf.tensor2d(pooling.factors, [subsets.count, subsets.poolSize]);
+
+  const embedded = pointLayers.reduce<Tensor2D>((x, _, i) => dense(i === 0 ? x : tf.elu(x), biases), points);
+  const pooled = tf.matMul<Tensor2D>(factors, skip ? tf.concat([embedded, points], 1) : embedded);
+  const read = sizeInputs
+    ? tf.concat<Tensor2D>([pooled, tf.tensor2d(pooling.sizes, [subsets.count, sizeInputCount])], 1)
+    : pooled;
+  const hidden = shape.architecture.subsetLayers.reduce<Tensor2D>((x) => tf.elu(dense(x, biases)), read);
+  return dense(
+    skip ? tf.concat<Tensor2D>([hidden, tf.reshape(read, [subsets.count, subsetInputs(shape)])], 1) : hidden,
+    true,
+  );
 }
 
 /** All weights as tensors, in the order of {@link weightShapes}. */

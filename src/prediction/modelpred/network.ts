@@ -1,62 +1,60 @@
-import type { Dataset } from '../../data/dataset.js';
 import { randomStream } from '../../numerics/random.js';
-
-/** Units of every hidden layer but the last, and of the last; as in the authors' code, for every data set. */
-const width = 128;
-const lastWidth = 64;
+import type { ArchitectureSettings } from './settings.js';
 
 /** What decides the layer sizes of the network. */
 export interface NetworkShape {
-  /** Numbers that describe a point to the network: its d features and its label. */
+  readonly architecture: ArchitectureSettings;
+  /** Numbers that describe a point to φ. */
   readonly inputs: number;
   /** p, the trained parameters to predict. */
   readonly outputs: number;
 }
 
-/** The network that reads points of such data and predicts p parameters. */
-export function networkShape(points: Dataset, parameterCount: number): NetworkShape {
-  return { inputs: points.dimension + labelWidth(points), outputs: parameterCount };
-}
-
-/** Binary labels are one number, 0 or 1; K ≥ 3 classes are one-hot. */
-function labelWidth(points: Dataset): number {
-  return points.classes.length === 2 ? 1 : points.classes.length;
-}
-
-/** `N×(d+|y|)`: each point as the network reads it, its features followed by its label. */
-export function encodePoints(points: Dataset): Float32Array {
-  const { size, dimension, features, labels } = points;
-  const columns = dimension + labelWidth(points);
-  const encoded = new Float32Array(size * columns);
-  for (let i = 0; i < size; i++) {
-    encoded.set(features.subarray(i * dimension, (i + 1) * dimension), i * columns);
-    if (labelWidth(points) === 1) encoded[i * columns + dimension] = labels[i];
-    else encoded[i * columns + dimension + labels[i]] = 1;
-  }
-  return encoded;
-}
+/** Numbers that describe a subset's size to ρ, where the architecture has them. */
+export const sizeInputCount = 3;
 
 /** `from×to` matrices of the point network φ, in order. */
-export function pointLayers({ inputs }: NetworkShape): readonly (readonly [number, number])[] {
-  return [
-    [inputs, width],
-    [width, width],
-    [width, width],
-  ];
+export function pointLayers({ inputs, architecture }: NetworkShape): readonly (readonly [number, number])[] {
+  return chain([inputs, ...architecture.pointLayers]);
+}
+
+/** Numbers per pooled subset: φ's last layer, and with a skip the points as they are. */
+export function pooledWidth({ inputs, architecture: { pointLayers: layers, skip } }: NetworkShape): number {
+  return layers[layers.length - 1] + (skip ? inputs : 0);
+}
+
+/** Numbers that ρ reads. */
+export function subsetInputs(shape: NetworkShape): number {
+  return pooledWidth(shape) + (shape.architecture.sizeInputs ? sizeInputCount : 0);
 }
 
 /** `from×to` matrices of the subset network ρ, in order, without its linear head. */
-export function subsetLayers(): readonly (readonly [number, number])[] {
-  return [
-    [width, width],
-    [width, width],
-    [width, lastWidth],
-  ];
+export function subsetLayers(shape: NetworkShape): readonly (readonly [number, number])[] {
+  return chain([subsetInputs(shape), ...shape.architecture.subsetLayers]);
 }
 
-/** Shapes of all weights in the order in which they lie in one flat array: φ, ρ, head matrix, head bias. */
+/** The `from×p` matrix of the head: it reads ρ's last layer, and with a skip then all that ρ reads. */
+export function headLayer(shape: NetworkShape): readonly [number, number] {
+  const { subsetLayers: layers, skip } = shape.architecture;
+  return [layers[layers.length - 1] + (skip ? subsetInputs(shape) : 0), shape.outputs];
+}
+
+function chain(widths: readonly number[]): [number, number][] {
+  return widths.slice(1).map((to, i) => [widths[i], to]);
+}
+
+/**
+ * Shapes of all weights in the order in which they lie in one flat array: φ, ρ, head; each layer's matrix and then its bias
+ * where it has one.
+ */
 export function weightShapes(shape: NetworkShape): readonly (readonly number[])[] {
-  return [...pointLayers(shape), ...subsetLayers(), [lastWidth, shape.outputs], [shape.outputs]];
+  const hidden = [...pointLayers(shape), ...subsetLayers(shape)];
+  const { biases } = shape.architecture;
+  return [
+    ...hidden.flatMap((layer): (readonly number[])[] => (biases ? [layer, [layer[1]]] : [layer])),
+    headLayer(shape),
+    [shape.outputs],
+  ];
 }
 
 /** The flat array of all weights cut into one view for each of {@link weightShapes}. */
@@ -65,7 +63,13 @@ export function weightViews(shape: NetworkShape, weights: Float32Array): Float32
   return weightShapes(shape).map((dimensions) => weights.subarray(offset, (offset += product(dimensions))));
 }
 
-/** Numbers the network has to learn, e.g. 74,693 for 4 features, 2 classes and 5 parameters. */
+/** {@link weightViews} of the matrices alone. */
+export function matrixViews(shape: NetworkShape, weights: Float32Array): Float32Array[] {
+  const shapes = weightShapes(shape);
+  return weightViews(shape, weights).filter((_, i) => shapes[i].length === 2);
+}
+
+/** Numbers the network has to learn, e.g. 74,693 for the authors' with 4 features, 2 classes and 5 parameters. */
 export function weightCount(shape: NetworkShape): number {
   return weightShapes(shape).reduce((sum, dimensions) => sum + product(dimensions), 0);
 }
@@ -74,10 +78,10 @@ export function weightCount(shape: NetworkShape): number {
 export function initialWeights(shape: NetworkShape, seed: number): Float32Array {
   const weights = new Float32Array(weightCount(shape));
   const shapes = weightShapes(shape);
-  weightViews(shape, weights).forEach((view, layer) => {
-    const fanIn = shapes[layer].length === 1 ? lastWidth : shapes[layer][0];
-    const random = randomStream(seed, 'modelpred', 'initial weights', layer);
-    for (let i = 0; i < view.length; i++) view[i] = (2 * random.uniform() - 1) / Math.sqrt(fanIn);
+  weightViews(shape, weights).forEach((view, i) => {
+    const fanIn = shapes[i].length === 1 ? shapes[i - 1][0] : shapes[i][0];
+    const random = randomStream(seed, 'modelpred', 'initial weights', i);
+    for (let k = 0; k < view.length; k++) view[k] = (2 * random.uniform() - 1) / Math.sqrt(fanIn);
   });
   return weights;
 }

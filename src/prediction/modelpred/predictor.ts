@@ -4,8 +4,9 @@ import type { Learner } from '../../learners/learner.js';
 import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
 import type { NetworkEngine } from './network-engine.js';
-import { encodePoints, networkShape } from './network.js';
+import { pointEncoder } from './point-encoding.js';
 import type { Provenance } from './provenance.js';
+import type { ArchitectureSettings } from './settings.js';
 
 /** A look at the predictor during its training. */
 export interface TrainingLook {
@@ -17,8 +18,18 @@ export interface TrainingLook {
   readonly validationError: number | null;
 }
 
+/** How outputs z of a network stand for parameters: θ̂ = shift + scale ∘ z, `p` numbers each. */
+export interface OutputScaling {
+  readonly shift: Float64Array;
+  readonly scale: Float64Array;
+}
+
 /** What a training leaves: all that predicting, storing and reporting need. */
 export interface TrainingResult {
+  /** `p` parameters of the whole pool, from which model features are computed; null where there are none. */
+  readonly reference: Float64Array | null;
+  /** Null where the network puts out parameters as they are. */
+  readonly outputScaling: OutputScaling | null;
   /** All weights of the network, in the order φ, ρ, head matrix, head bias. */
   readonly weights: Float32Array;
   /** Steps after which these weights were reached; the last step where nothing was validated. */
@@ -55,9 +66,12 @@ export function modelPredPredictor(
   provenance: Provenance,
   result: TrainingResult,
 ): TrainedModelPred {
-  const shape = networkShape(pool, learner.parameterCount(pool));
-  const { weights } = result;
-  const encodedPool = encodePoints(pool);
+  const { architecture } = provenance.settings;
+  const encoder = pointEncoder(architecture, pool, learner, result.reference);
+  const shape = { architecture, inputs: encoder.width, outputs: provenance.parameterCount };
+  const { weights, outputScaling } = result;
+  const referenceSize = pool.size;
+  const encodedPool = encoder.encode(pool);
   return {
     ...result,
     name: `ModelPred (${provenance.settings.name})`,
@@ -66,13 +80,34 @@ export function modelPredPredictor(
     provenance,
     predict: (subsets) => {
       checkSubsets(subsets, pool);
-      return engine.predict({ shape, weights, points: encodedPool }, subsets);
+      return toParameters(
+        engine.predict({ shape, weights, points: encodedPool, referenceSize }, subsets),
+        outputScaling,
+      );
     },
     predictDataset: (points) => {
       checkSameKind(points, pool);
-      return engine.predict({ shape, weights, points: encodePoints(points) }, fullPool(points.size));
+      const network = { shape, weights, points: encoder.encode(points), referenceSize };
+      return toParameters(engine.predict(network, fullPool(points.size)), outputScaling);
     },
   };
+}
+
+/** `p` parameters of the whole pool, where an architecture's points need them. */
+export async function referenceParameters(
+  { points }: ArchitectureSettings,
+  pool: Dataset,
+  learner: Learner,
+): Promise<Float64Array | null> {
+  return points === 'model features' ? (await learner.retrain(pool, fullPool(pool.size))).parameters : null;
+}
+
+/** `B×p` parameters from a network's outputs, in place. */
+export function toParameters(outputs: Float64Array, scaling: OutputScaling | null): Float64Array {
+  if (scaling === null) return outputs;
+  const { shift, scale } = scaling;
+  for (let k = 0; k < outputs.length; k++) outputs[k] = shift[k % shift.length] + scale[k % shift.length] * outputs[k];
+  return outputs;
 }
 
 function checkSameKind(points: Dataset, pool: Dataset): void {

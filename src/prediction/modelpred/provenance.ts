@@ -8,10 +8,21 @@ import type { ModelPredSettings } from './settings.js';
 
 const number = z.number();
 const count = z.int().positive();
+const layers = z.array(count.multipleOf(8)).min(1).readonly();
 
 /** {@link ModelPredSettings} as stored and as checked before a training. */
 export const settingsSchema = z.strictObject({
   name: z.string(),
+  architecture: z.strictObject({
+    points: z.enum(['labelled points', 'model features']),
+    pooling: z.enum(['sum', 'mean']),
+    sizeInputs: z.boolean(),
+    biases: z.boolean(),
+    skip: z.boolean(),
+    standardise: z.boolean(),
+    pointLayers: layers,
+    subsetLayers: layers,
+  }),
   loss: z.strictObject({
     parameterError: number.nonnegative(),
     stationarity: number.nonnegative(),

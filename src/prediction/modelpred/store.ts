@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import type { Dataset } from '../../data/dataset.js';
 import { sha256 } from '../../data/files.js';
@@ -12,12 +12,21 @@ import type { Learner } from '../../learners/learner.js';
 import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
 import { replaceFolder } from '../../storage.js';
 import { loadNetworkEngine } from './network-engine.js';
-import { type NetworkShape, networkShape, pointLayers, subsetLayers, weightCount, weightViews } from './network.js';
+import {
+  headLayer,
+  type NetworkShape,
+  pointLayers,
+  subsetInputs,
+  subsetLayers,
+  weightCount,
+  weightViews,
+} from './network.js';
+import { pointEncoder } from './point-encoding.js';
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
-import { bytesOf, canonicalJson, describeLearner, provenanceSchema } from './provenance.js';
+import { bytesOf, canonicalJson, describeLearner, type Provenance, provenanceSchema } from './provenance.js';
 
 /** Format of the folders that this version writes and reads. */
-const formatVersion = 1;
+const formatVersion = 2;
 const manifestName = 'manifest.json';
 const networkNames = ['point-network', 'subset-network'] as const;
 
@@ -33,6 +42,8 @@ const manifestSchema = z.strictObject({
   provenance: provenanceSchema,
   /** How raw features were scaled before training; null where that was not said. */
   scaling: scalingSchema.nullable(),
+  reference: z.array(z.number()).nullable(),
+  outputScaling: z.strictObject({ shift: z.array(z.number()), scale: z.array(z.number()) }).nullable(),
   bestStep: z.int().nonnegative(),
   history: z.array(z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() })),
   /** Every other file of the folder with its SHA-256. */
@@ -59,13 +70,18 @@ export async function saveModelPred(
 ): Promise<void> {
   await checkReplaceable(folder);
   const tf = await loadTensorFlow();
-  const shape = networkShape(model.pool, model.provenance.parameterCount);
+  const shape = shapeOf(model.provenance, model.pool, model.learner, model.reference);
   const files = await networkFiles(tf, shape, model.weights);
   const manifest: Manifest = {
     format: 'modelpred',
     formatVersion,
     provenance: model.provenance,
     scaling: scaling ? scalingSchema.parse(scaling) : null,
+    reference: model.reference && [...model.reference],
+    outputScaling: model.outputScaling && {
+      shift: [...model.outputScaling.shift],
+      scale: [...model.outputScaling.scale],
+    },
     bestStep: model.bestStep,
     history: [...model.history],
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)])),
@@ -103,15 +119,34 @@ export async function loadModelPred(
       files.set(name, await readVerified(folder, name, manifest.files[name]));
     }
   }
-  const shape = networkShape(pool, learner.parameterCount(pool));
+  const { bestStep, history, outputScaling } = manifest;
+  const reference = manifest.reference && Float64Array.from(manifest.reference);
+  const shape = shapeOf(manifest.provenance, pool, learner, reference);
   const tf = await loadTensorFlow();
   const weights = await weightsFromFiles(tf, shape, files);
-  const { bestStep, history } = manifest;
   return modelPredPredictor(await loadNetworkEngine(), pool, learner, manifest.provenance, {
     weights,
+    reference,
+    outputScaling: outputScaling && {
+      shift: Float64Array.from(outputScaling.shift),
+      scale: Float64Array.from(outputScaling.scale),
+    },
     bestStep,
     history,
   });
+}
+
+function shapeOf(
+  { settings: { architecture }, parameterCount }: Provenance,
+  pool: Dataset,
+  learner: Learner,
+  reference: Float64Array | null,
+): NetworkShape {
+  return {
+    architecture,
+    inputs: pointEncoder(architecture, pool, learner, reference).width,
+    outputs: parameterCount,
+  };
 }
 
 async function checkReplaceable(folder: string): Promise<void> {
@@ -198,7 +233,7 @@ async function networkFiles(
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const views = weightViews(shape, weights);
-  const points = pointLayers(shape).length;
+  const points = pointLayers(shape).length * (shape.architecture.biases ? 2 : 1);
   const parts = [views.slice(0, points), views.slice(points)];
   const models = await layersModels(shape);
   for (const [i, model] of models.entries()) {
@@ -246,30 +281,27 @@ async function weightsFromFiles(
 
 /** φ and ρ as layers models without trained weights. */
 async function layersModels(shape: NetworkShape): Promise<[LayersModel, LayersModel]> {
-  const { layers, sequential } = await import('@tensorflow/tfjs-layers');
-  const dense = (name: string, [from, to]: readonly [number, number], activation: 'elu' | 'linear', useBias = false) =>
-    layers.dense({
-      name,
-      inputShape: [from],
-      units: to,
-      activation,
-      useBias,
-      kernelInitializer: 'zeros',
-    });
+  const { input, layers, model, sequential } = await import('@tensorflow/tfjs-layers');
+  const { biases, skip } = shape.architecture;
+  const dense = (name: string, [from, to]: readonly [number, number], activation: 'elu' | 'linear', useBias: boolean) =>
+    layers.dense({ name, inputShape: [from], units: to, activation, useBias, kernelInitializer: 'zeros' });
   const point = pointLayers(shape);
-  const subset = subsetLayers();
-  const lastWidth = subset[subset.length - 1][1];
+  const read = input({ shape: [subsetInputs(shape)], name: 'pooled' });
+  const apply = (x: SymbolicTensor, layer: ReturnType<typeof dense>) => layer.apply(x) as SymbolicTensor;
+  const hidden = subsetLayers(shape).reduce(
+    (x, size, i) => apply(x, dense(`subset_${i + 1}`, size, 'elu', biases)),
+    read,
+  );
+  const last = skip ? (layers.concatenate({ name: 'skip' }).apply([hidden, read]) as SymbolicTensor) : hidden;
   return [
     sequential({
       name: networkNames[0],
-      layers: point.map((size, i) => dense(`point_${i + 1}`, size, i < point.length - 1 ? 'elu' : 'linear')),
+      layers: point.map((size, i) => dense(`point_${i + 1}`, size, i < point.length - 1 ? 'elu' : 'linear', biases)),
     }),
-    sequential({
+    model({
       name: networkNames[1],
-      layers: [
-        ...subset.map((size, i) => dense(`subset_${i + 1}`, size, 'elu')),
-        dense('parameters', [lastWidth, shape.outputs], 'linear', true),
-      ],
+      inputs: read,
+      outputs: apply(last, dense('parameters', headLayer(shape), 'linear', true)),
     }),
   ];
 }

@@ -12,8 +12,15 @@ import { adamStep, initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
 import { exactTrainingLosses, needsObjective } from './loss.js';
 import { loadNetworkEngine, type NetworkEngine } from './network-engine.js';
-import { encodePoints, initialWeights, type NetworkShape, networkShape, weightCount, weightViews } from './network.js';
-import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
+import { initialWeights, matrixViews, type NetworkShape, weightCount } from './network.js';
+import { columnScaling, pointEncoder } from './point-encoding.js';
+import {
+  modelPredPredictor,
+  type OutputScaling,
+  referenceParameters,
+  toParameters,
+  type TrainedModelPred,
+} from './predictor.js';
 import { provenanceOf, settingsSchema } from './provenance.js';
 import { type ModelPredSettings, modelPredSettings } from './settings.js';
 import { addWeightPenalties } from './weight-penalties.js';
@@ -48,15 +55,21 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const engine = await loadNetworkEngine();
   const { pool, learner, subsets } = bank;
   const provenance = provenanceOf(bank, settings, seed, validationFraction, (await chooseBackend()).name);
-  const shape = networkShape(pool, provenance.parameterCount);
+  const { architecture } = settings;
+  const reference = await referenceParameters(architecture, pool, learner);
+  const encoder = pointEncoder(architecture, pool, learner, reference);
+  const shape: NetworkShape = { architecture, inputs: encoder.width, outputs: provenance.parameterCount };
+  const outputScaling = architecture.standardise ? columnScaling(bank.parameters, shape.outputs) : null;
   const tf = await loadTensorFlow();
   const objective = needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined;
   const task: TrainingTask = {
     engine,
     bank,
+    targets: standardised(bank.parameters, outputScaling),
+    outputScaling,
     settings,
     shape,
-    points: encodePoints(pool),
+    points: encoder.encode(pool),
     objective,
     exactLosses:
       objective && settings.loss.utility !== 0
@@ -98,16 +111,20 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     }
   }
   const { bestWeights, bestStep, history } = state;
-  return modelPredPredictor(engine, pool, learner, provenance, { weights: bestWeights, bestStep, history });
+  const result = { weights: bestWeights, bestStep, history, reference, outputScaling };
+  return modelPredPredictor(engine, pool, learner, provenance, result);
 }
 
 /** What all steps of a training have in common. */
 interface TrainingTask {
   readonly engine: NetworkEngine;
   readonly bank: Bank;
+  /** `B×p` what the network is to put out for every row of the bank. */
+  readonly targets: Float64Array;
+  readonly outputScaling: OutputScaling | null;
   readonly settings: ModelPredSettings;
   readonly shape: NetworkShape;
-  /** `N×(d+|y|)`. */
+  /** `N×inputs`. */
   readonly points: Float32Array;
   readonly objective: TensorObjective | undefined;
   /** Of all rows of the bank, where the loss needs them. */
@@ -130,11 +147,11 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
 
 /** Loss and its gradient in all weights on some rows of the bank. */
 function lossAndGradient(
-  { engine, bank, settings, shape, points, objective, exactLosses }: TrainingTask,
+  { engine, bank, targets, settings, shape, points, objective, exactLosses }: TrainingTask,
   weights: Float32Array,
   rows: Int32Array,
 ): { loss: number; gradient: Float32Array } {
-  const { subsets, parameters } = takeBank(bank, rows);
+  const { subsets, parameters } = takeBank({ ...bank, parameters: targets }, rows);
   const batch = {
     settings: settings.loss,
     objective,
@@ -142,17 +159,22 @@ function lossAndGradient(
     parameters,
     exactLosses: exactLosses && Float32Array.from(rows, (row) => exactLosses[row]),
   };
-  const { loss, gradient } = engine.lossAndGradient({ shape, weights, points }, batch);
-  const [matrices, gradients] = [weights, gradient].map((array) => weightViews(shape, array).slice(0, -1));
+  const { loss, gradient } = engine.lossAndGradient({ shape, weights, points, referenceSize: bank.pool.size }, batch);
+  const [matrices, gradients] = [weights, gradient].map((array) => matrixViews(shape, array));
   return { loss: loss + addWeightPenalties(settings.loss, matrices, gradients), gradient };
 }
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */
-function look({ engine, shape, points }: TrainingTask, state: TrainingState, validation: Bank): void {
+function look(
+  { engine, bank, shape, points, outputScaling }: TrainingTask,
+  state: TrainingState,
+  validation: Bank,
+): void {
   const { subsets, parameters } = validation;
   let error: number | null = null;
   if (subsets.count > 0) {
-    const predicted = engine.predict({ shape, weights: state.weights, points }, subsets);
+    const network = { shape, weights: state.weights, points, referenceSize: bank.pool.size };
+    const predicted = toParameters(engine.predict(network, subsets), outputScaling);
     error = relativeErrors(predicted, parameters, shape.outputs).reduce((sum, e) => sum + e, 0) / subsets.count;
   }
   const stepsSinceLook = state.step - (state.history.at(-1)?.step ?? 0);
@@ -228,6 +250,12 @@ function batches(rows: Int32Array, batchSize: number, seed: number): (step: numb
   };
 }
 
+function standardised(parameters: Float64Array, scaling: OutputScaling | null): Float64Array {
+  if (scaling === null) return parameters;
+  const { shift, scale } = scaling;
+  return parameters.map((value, k) => (value - shift[k % shift.length]) / scale[k % shift.length]);
+}
+
 function tensorObjective(tf: TensorFlow, { pool, learner }: Bank): TensorObjective {
   if (learner.tensorObjective) return learner.tensorObjective(tf, pool);
   throw new InputError(
@@ -241,7 +269,12 @@ function checkSettings(settings: ModelPredSettings, validationFraction: number, 
     const { path, message } = checked.error.issues[0];
     throw new InputError(`The ModelPred setting ${path.join('.')} cannot be used: ${message}.`);
   }
-  const { loss } = settings;
+  const { architecture, loss } = settings;
+  if (architecture.standardise && needsObjective(loss)) {
+    throw new InputError(
+      'A network of standardised parameters cannot be trained with stationarity or utility penalties; give them weight 0, or set standardise to false.',
+    );
+  }
   if (loss.parameterError + loss.stationarity + loss.utility === 0) {
     throw new InputError('The loss has nothing to learn from: give parameterError, stationarity or utility a weight.');
   }

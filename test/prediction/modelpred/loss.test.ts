@@ -4,9 +4,11 @@ import { loadTensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
 import { exactTrainingLosses, modelPredLoss } from '../../../src/prediction/modelpred/loss.js';
 import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
-import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
+import { initialWeights, weightViews } from '../../../src/prediction/modelpred/network.js';
 import { type LossSettings, modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
 import { addWeightPenalties } from '../../../src/prediction/modelpred/weight-penalties.js';
+import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
+import { networkShape } from './shapes.js';
 import { cloudPool } from '../../learners/pools.js';
 import { naiveGradient, naiveObjective } from '../../learners/reference-logistic.js';
 import { paddedNetwork } from './padded-network.js';
@@ -81,7 +83,7 @@ for (const classCount of [2, 3]) {
     const objective = logisticRegressionTensors(tf, pool, C);
     const subsetRows = { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) };
     const { loss, gradient } = tensorEngine(tf).lossAndGradient(
-      { shape, weights, points },
+      { shape, weights, points, referenceSize: pool.size },
       {
         settings,
         objective,

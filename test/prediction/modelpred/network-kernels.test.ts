@@ -5,9 +5,15 @@ import { randomStream } from '../../../src/numerics/random.js';
 import { exactTrainingLosses } from '../../../src/prediction/modelpred/loss.js';
 import { kernelEngine } from '../../../src/prediction/modelpred/network-kernels.js';
 import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
-import { encodePoints, initialWeights, networkShape, weightViews } from '../../../src/prediction/modelpred/network.js';
-import { modelPredLosses } from '../../../src/prediction/modelpred/settings.js';
+import { initialWeights, weightViews } from '../../../src/prediction/modelpred/network.js';
+import {
+  authorsArchitecture,
+  improvedArchitecture,
+  modelPredLosses,
+} from '../../../src/prediction/modelpred/settings.js';
 import type { Subsets } from '../../../src/subsets/subsets.js';
+import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
+import { networkShape } from './shapes.js';
 import { cloudPool } from '../../learners/pools.js';
 
 const relativeDistance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
@@ -30,10 +36,19 @@ describe('the ModelPred network on WebAssembly kernels', function () {
     { size: 7, dimension: 3, classCount: 3, count: 30 },
     { size: 33, dimension: 4, classCount: 5, count: 1 },
   ];
-  for (const { size, dimension, classCount, count } of cases) {
+  const architectures = {
+    authors: authorsArchitecture,
+    improved: improvedArchitecture,
+    'sizes without skip': { ...authorsArchitecture, sizeInputs: true, pointLayers: [16, 8] },
+    'skip without sizes': { ...improvedArchitecture, sizeInputs: false, biases: false, pooling: 'sum' as const },
+  };
+  const combinations = cases.flatMap((options) =>
+    Object.entries(architectures).map(([name, architecture]) => ({ ...options, name, architecture })),
+  );
+  for (const { size, dimension, classCount, count, name: form, architecture } of combinations) {
     const pool = cloudPool({ size, dimension, classCount, seed: 1 });
     const p = (classCount === 2 ? 1 : classCount) * (dimension + 1);
-    const shape = networkShape(pool, p);
+    const shape = networkShape(pool, p, architecture);
     const random = randomStream(count);
     const normal = (length: number): Float64Array => Float64Array.from({ length }, () => random.normal());
     // Far from their initial values, so that ELU bends and the head's bias matters.
@@ -41,12 +56,12 @@ describe('the ModelPred network on WebAssembly kernels', function () {
     weightViews(shape, weights)
       .slice(-1)
       .forEach((bias) => bias.set(normal(p)));
-    const network = { shape, weights, points: encodePoints(pool) };
+    const network = { shape, weights, points: encodePoints(pool), referenceSize: size };
     const multiplicities = Uint8Array.from({ length: count * size }, (_, k) => (k % size < 2 ? 1 : random.integer(3)));
     const subsets: Subsets = { count, poolSize: size, weights: multiplicities };
     const batch = { subsets, parameters: normal(count * p) };
 
-    describe(`${size} points, ${count} subsets, ${p} parameters`, () => {
+    describe(`${form}, ${size} points, ${count} subsets, ${p} parameters`, () => {
       it('predicts what the tensor library predicts', () => {
         const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
           engine.predict(network, subsets),

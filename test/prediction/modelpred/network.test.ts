@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { loadNetworkEngine, type NetworkEngine } from '../../../src/prediction/modelpred/network-engine.js';
 import {
-  encodePoints,
   initialWeights,
   type NetworkShape,
-  networkShape,
   weightCount,
   weightShapes,
   weightViews,
 } from '../../../src/prediction/modelpred/network.js';
 import type { Subsets } from '../../../src/subsets/subsets.js';
+import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
+import { networkShape } from './shapes.js';
 import { cloudPool } from '../../learners/pools.js';
 import { paddedNetwork } from './padded-network.js';
 
@@ -36,7 +36,7 @@ describe('the ModelPred network', () => {
   });
 
   const predict = (shape: NetworkShape, weights: Float32Array, points: Float32Array, subsets: Subsets): Float64Array =>
-    engine.predict({ shape, weights, points }, subsets);
+    engine.predict({ shape, weights, points, referenceSize: subsets.poolSize }, subsets);
 
   it("has the authors' number of weights", () => {
     assert.equal(weightCount(networkShape(smallPool(4, 4, 2), 5)), 74_693);

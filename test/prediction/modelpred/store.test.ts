@@ -7,9 +7,9 @@ import { applyScaling, fitScaling } from '../../../src/data/scaling.js';
 import { InputError } from '../../../src/errors.js';
 import { logisticRegression } from '../../../src/learners/logistic-regression.js';
 import { loadTensorFlow } from '../../../src/numerics/backend.js';
-import { encodePoints } from '../../../src/prediction/modelpred/network.js';
+import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
 import type { TrainedModelPred } from '../../../src/prediction/modelpred/predictor.js';
-import { modelPredSettings } from '../../../src/prediction/modelpred/settings.js';
+import { improvedSettings, modelPredSettings } from '../../../src/prediction/modelpred/settings.js';
 import { loadModelPred, saveModelPred } from '../../../src/prediction/modelpred/store.js';
 import { trainModelPred } from '../../../src/prediction/modelpred/training.js';
 import { buildBank } from '../../../src/retraining/retrain-bank.js';
@@ -64,6 +64,16 @@ describe('a stored ModelPred', function () {
     assert.deepEqual(loaded.provenance, model.provenance);
     assert.deepEqual(loaded.history, model.history);
     assert.equal(loaded.name, model.name);
+  });
+
+  it('predicts the same with model features, sizes, skip and standardised parameters', async () => {
+    const bank = await buildBank({ pool, learner, subsets });
+    const improved = await trainModelPred({ bank, settings: improvedSettings({ steps: 4, batchSize: 8 }), seed: 2 });
+    const folder = join(scratch, 'improved');
+    await saveModelPred(improved, folder);
+    const loaded = await loadModelPred(folder, { pool, learner });
+    assert.deepEqual(loaded.predict(subsets), improved.predict(subsets));
+    assert.deepEqual(loaded.predictDataset(pool), improved.predictDataset(pool));
   });
 
   it('is two layers models that the tensor library alone runs to the same parameters', async () => {
@@ -188,10 +198,10 @@ describe('a stored ModelPred', function () {
 
     it('in the format of a later version', async () => {
       const later = changeManifest((manifest) => {
-        manifest.formatVersion = 2;
+        manifest.formatVersion = 3;
         manifest.unheardOf = true;
       });
-      await refuses(later, /was stored in format 2 by a later version of modelpred, this one reads format 1; update/);
+      await refuses(later, /was stored in format 3 by a later version of modelpred, this one reads format 2; update/);
     });
   });
 });

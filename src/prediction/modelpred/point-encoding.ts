@@ -1,0 +1,99 @@
+import type { Dataset } from '../../data/dataset.js';
+import type { Learner } from '../../learners/learner.js';
+import { choleskyFactor, choleskySolve } from '../../numerics/dense.js';
+import { fullPool } from '../../subsets/subsets.js';
+import type { ArchitectureSettings } from './settings.js';
+
+/** How points of a kind are described to φ; made from the pool, good for any points like its own. */
+export interface PointEncoder {
+  /** Numbers per point. */
+  readonly width: number;
+  /** `N×width`. */
+  encode(points: Dataset): Float32Array;
+}
+
+/** Binary labels are one number, 0 or 1; K ≥ 3 classes are one-hot. */
+function labelWidth(points: Dataset): number {
+  return points.classes.length === 2 ? 1 : points.classes.length;
+}
+
+/** `N×(d+|y|)`: each point as the authors' network reads it, its features followed by its label. */
+export function encodePoints(points: Dataset): Float32Array {
+  const { size, dimension, features, labels } = points;
+  const columns = dimension + labelWidth(points);
+  const encoded = new Float32Array(size * columns);
+  for (let i = 0; i < size; i++) {
+    encoded.set(features.subarray(i * dimension, (i + 1) * dimension), i * columns);
+    if (labelWidth(points) === 1) encoded[i * columns + dimension] = labels[i];
+    else encoded[i * columns + dimension + labels[i]] = 1;
+  }
+  return encoded;
+}
+
+/** More numbers than this of H⁻¹∇ℓ are not worth their cost; beyond, points are described without it. */
+const influenceLimit = 128;
+
+/**
+ * The encoder that an architecture asks for.
+ *
+ * @param reference `p` parameters of the whole pool; needed for model features.
+ */
+export function pointEncoder(
+  { points: kind, standardise }: ArchitectureSettings,
+  pool: Dataset,
+  learner: Learner,
+  reference: Float64Array | null,
+): PointEncoder {
+  const raw = kind === 'model features' && reference !== null ? modelFeatures(pool, learner, reference) : encodePoints;
+  const ofPool = raw(pool);
+  const width = ofPool.length / pool.size;
+  if (!standardise) return { width, encode: raw };
+  const { shift, scale } = columnScaling(ofPool, width);
+  return { width, encode: (points) => raw(points).map((value, k) => (value - shift[k % width]) / scale[k % width]) };
+}
+
+function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array): (points: Dataset) => Float32Array {
+  const p = reference.length;
+  const hessian =
+    p <= influenceLimit ? learner.hessian(pool, fullPool(pool.size).weights, reference) : new Float64Array(0);
+  const definite = hessian.length > 0 && choleskyFactor(hessian, p);
+  return (points) => {
+    const { size, dimension: d, features, labels, classes } = points;
+    const probabilities = learner.probabilities(points, reference);
+    const influences = definite ? learner.pointGradients(points, reference) : new Float64Array(0);
+    for (let i = 0; i * p < influences.length; i++) choleskySolve(hessian, p, influences, i * p);
+    const binary = classes.length === 2;
+    const plain = encodePoints(points);
+    const rows = Array.from({ length: size }, (_, i) => {
+      const [x, label] = [features.subarray(i * d, (i + 1) * d), labels[i]];
+      const all = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
+      const shown = binary ? all.subarray(1) : all;
+      return [
+        ...plain.subarray((i * plain.length) / size, ((i + 1) * plain.length) / size),
+        ...shown,
+        ...shown.map((q, k) => q - Number(label === (binary ? 1 : k))),
+        ...shown.map((q) => q * (1 - q)),
+        all[label],
+        ...(binary ? x.map((value) => (label === 1 ? value : -value)) : []),
+        ...(definite ? influences.subarray(i * p, (i + 1) * p) : []),
+      ];
+    });
+    return Float32Array.from(rows.flat());
+  };
+}
+
+/** Mean and standard deviation of every column; the deviation of a constant column is taken to be 1. */
+export function columnScaling(
+  matrix: Float32Array | Float64Array,
+  width: number,
+): { shift: Float64Array; scale: Float64Array } {
+  const rows = matrix.length / width;
+  const shift = new Float64Array(width);
+  const scale = new Float64Array(width);
+  for (let k = 0; k < matrix.length; k++) shift[k % width] += matrix[k] / rows;
+  for (let k = 0; k < matrix.length; k++) scale[k % width] += (matrix[k] - shift[k % width]) ** 2 / rows;
+  return {
+    shift,
+    scale: scale.map((variance, j) => (variance > 1e-16 * (1 + shift[j] ** 2) ? Math.sqrt(variance) : 1)),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Dataset } from '../../../src/data/dataset.js';
+import type { NetworkShape } from '../../../src/prediction/modelpred/network.js';
+import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
+import { type ArchitectureSettings, authorsArchitecture } from '../../../src/prediction/modelpred/settings.js';
+
+/** The network over a pool's labelled points. */
+export function networkShape(
+  pool: Dataset,
+  outputs: number,
+  architecture: ArchitectureSettings = authorsArchitecture,
+): NetworkShape {
+  return { architecture, inputs: encodePoints(pool).length / pool.size, outputs };
+}
