@@ -1,4 +1,4 @@
-import { safePoint } from '../control.js';
+import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import { choleskyFactor, choleskySolve } from '../numerics/dense.js';
@@ -23,21 +23,40 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
   const name = steps === 1 ? 'one Newton step' : `${steps} Newton steps`;
   return {
     name,
-    predict: async (subsets, control) => {
-      let parameters = repeatRow(full, subsets.count);
-      for (let step = 0; step < steps; step++) {
-        await safePoint(control, name);
-        parameters = searchAlong(
-          pool,
-          learner,
-          subsets,
-          parameters,
-          newtonDirections(pool, learner, subsets, parameters),
-        );
-      }
-      return parameters;
-    },
+    predict: (subsets, control) =>
+      newtonSteps(pool, learner, subsets, repeatRow(full, subsets.count), steps, name, control),
   };
+}
+
+/**
+ * Another predictor's parameters after steps of Newton's method on the objective of each subset, with the same safeguard as
+ * in {@link newtonPredictor}.
+ */
+export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+  const name = `${predictor.name} + ${steps === 1 ? 'one Newton step' : `${steps} Newton steps`}`;
+  return {
+    name,
+    predict: async (subsets, control) =>
+      newtonSteps(pool, learner, subsets, await predictor.predict(subsets, control), steps, name, control),
+  };
+}
+
+async function newtonSteps(
+  pool: Dataset,
+  learner: Learner,
+  subsets: Subsets,
+  start: Float64Array,
+  steps: number,
+  label: string,
+  control?: RunControl,
+): Promise<Float64Array> {
+  let parameters = start;
+  for (let step = 0; step < steps; step++) {
+    await safePoint(control, label);
+    const found = newtonDirections(pool, learner, subsets, parameters);
+    parameters = searchAlong(pool, learner, subsets, parameters, found);
+  }
+  return parameters;
 }
 
 interface Directions {

@@ -6,7 +6,7 @@ import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { influencePredictor } from '../../src/prediction/influence.js';
 import { meanPredictor } from '../../src/prediction/mean.js';
-import { newtonPredictor } from '../../src/prediction/newton.js';
+import { newtonPredictor, refinedByNewton } from '../../src/prediction/newton.js';
 import { ridgePredictor } from '../../src/prediction/ridge.js';
 import type { Bank } from '../../src/retraining/bank.js';
 import { buildBank } from '../../src/retraining/retrain-bank.js';
@@ -86,6 +86,14 @@ for (const classes of [2, 3]) {
         choleskySolve(hessian, p, step);
         for (let j = 0; j < p; j++) assert.ok(Math.abs(predicted[b * p + j] - (full[j] - step[j])) < 1e-9);
       }
+    });
+
+    it('Newton steps refine whatever predictor they start from: here one step twice is two', async () => {
+      const subsets = fixedSizeSubsets({ poolSize: pool.size, count: 5, size: 30, seed: 6 });
+      const refined = refinedByNewton(newtonPredictor(pool, learner, full), pool, learner);
+      assert.equal(refined.name, 'one Newton step + one Newton step');
+      const two = newtonPredictor(pool, learner, full, 2);
+      assert.deepEqual(await refined.predict(subsets), await two.predict(subsets));
     });
 
     it('are ordered as theory says for small removals: Newton, influence, mean', async () => {

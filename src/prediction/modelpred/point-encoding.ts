@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { Learner } from '../../learners/learner.js';
-import { choleskyFactor, choleskySolve } from '../../numerics/dense.js';
+import { choleskyFactor, choleskySolve, multiplyTransposed } from '../../numerics/dense.js';
+import { principalDirections } from '../../numerics/principal-directions.js';
 import { fullPool } from '../../subsets/subsets.js';
 import type { ArchitectureSettings } from './settings.js';
 
@@ -30,8 +31,10 @@ export function encodePoints(points: Dataset): Float32Array {
   return encoded;
 }
 
-/** More numbers than this of H⁻¹∇ℓ are not worth their cost; beyond, points are described without it. */
+/** Of more numbers than this H⁻¹∇ℓ is shown along as many of its principal directions over the pool. */
 const influenceLimit = 128;
+/** Beyond this many parameters no Hessian is formed, and points are described without it. */
+const hessianLimit = 2000;
 
 /**
  * The encoder that an architecture asks for.
@@ -55,13 +58,27 @@ export function pointEncoder(
 function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array): (points: Dataset) => Float32Array {
   const p = reference.length;
   const hessian =
-    p <= influenceLimit ? learner.hessian(pool, fullPool(pool.size).weights, reference) : new Float64Array(0);
+    p <= hessianLimit ? learner.hessian(pool, fullPool(pool.size).weights, reference) : new Float64Array(0);
   const definite = hessian.length > 0 && choleskyFactor(hessian, p);
+  const influencesOf = (points: Dataset): Float64Array => {
+    const influences = definite ? learner.pointGradients(points, reference) : new Float64Array(0);
+    for (let i = 0; i * p < influences.length; i++) choleskySolve(hessian, p, influences, i * p);
+    return influences;
+  };
+  const shownInfluences = Math.min(p, influenceLimit, pool.size);
+  const directions =
+    definite && shownInfluences < p
+      ? principalDirections(influencesOf(pool), pool.size, p, shownInfluences)
+      : undefined;
   return (points) => {
     const { size, dimension: d, features, labels, classes } = points;
     const probabilities = learner.probabilities(points, reference);
-    const influences = definite ? learner.pointGradients(points, reference) : new Float64Array(0);
-    for (let i = 0; i * p < influences.length; i++) choleskySolve(hessian, p, influences, i * p);
+    let influences = influencesOf(points);
+    if (directions) {
+      const projected = new Float64Array(size * shownInfluences);
+      multiplyTransposed(influences, directions, size, shownInfluences, p, projected);
+      influences = projected;
+    }
     const binary = classes.length === 2;
     const plain = encodePoints(points);
     const rows = Array.from({ length: size }, (_, i) => {
@@ -75,7 +92,7 @@ function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array)
         ...shown.map((q) => q * (1 - q)),
         all[label],
         ...(binary ? x.map((value) => (label === 1 ? value : -value)) : []),
-        ...(definite ? influences.subarray(i * p, (i + 1) * p) : []),
+        ...influences.subarray((i * influences.length) / size, ((i + 1) * influences.length) / size),
       ];
     });
     return Float32Array.from(rows.flat());
