@@ -4,6 +4,7 @@ import type { Subsets } from '../../subsets/subsets.js';
 import { kernelEngine } from './network-kernels.js';
 import { tensorEngine } from './network-tensors.js';
 import type { NetworkShape } from './network.js';
+import type { PoolWeights } from './pooling.js';
 import type { LossSettings } from './settings.js';
 
 /** The network and the points it reads. */
@@ -33,7 +34,9 @@ export interface LossOnBatch {
 /** What evaluates the network and differentiates its loss. Engines agree up to the rounding of float32. */
 export interface NetworkEngine {
   /** `B×p` outputs. */
-  predict(network: NetworkOnPoints, subsets: Subsets): Float64Array;
+  predict(network: NetworkOnPoints, subsets: PoolWeights): Float64Array;
+  /** `B×N` gradient in the weights of Σ cotangent ∘ outputs, the cotangent `B×p`. */
+  weightGradient(network: NetworkOnPoints, weights: PoolWeights, cotangent: Float32Array): Float64Array;
   /** The loss and its gradient in all weights, laid out like them. */
   lossAndGradient(network: NetworkOnPoints, batch: LossOnBatch): { loss: number; gradient: Float32Array };
 }

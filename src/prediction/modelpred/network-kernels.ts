@@ -1,6 +1,5 @@
 import type { TensorFlow } from '../../numerics/backend.js';
 import { networkKernels, type Address, type NetworkKernels } from '../../numerics/network-kernels.js';
-import type { Subsets } from '../../subsets/subsets.js';
 import { lossAndGradientInPredictions } from './loss.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
 import {
@@ -15,7 +14,7 @@ import {
   weightCount,
   weightViews,
 } from './network.js';
-import { poolingOf } from './pooling.js';
+import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
 
 /**
  * The network by hand-written forward and backward passes over WebAssembly kernels: the same mathematics as the one of
@@ -47,6 +46,17 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       const predicted = readPredicted(pass, count);
       const { loss, gradient } = lossAndGradientInPredictions(tf, predicted, batch);
       return { loss, gradient: backward(pass, count, gradient) };
+    },
+    weightGradient: (network, weights, cotangent) => {
+      const { shape, referenceSize } = network;
+      const { count, poolSize } = weights;
+      const pass = startPass(planPass(shape, poolSize, count, true), network);
+      embedPoints(pass);
+      predictSubsets(pass, weights);
+      const ofRead = new Float32Array(count * subsetInputs(shape));
+      backward(pass, count, cotangent, ofRead);
+      const { ofFactors, ofSizes } = splitRead(pass, count, ofRead);
+      return weightGradientOfPooling(shape, referenceSize, weights, ofFactors, ofSizes);
     },
   };
 }
@@ -230,7 +240,7 @@ function embedPoints(pass: Pass): void {
 }
 
 /** Pools over some subsets and carries the pooled through ρ and head. */
-function predictSubsets(pass: Pass, subsets: Subsets): void {
+function predictSubsets(pass: Pass, subsets: PoolWeights): void {
   const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, panel, referenceSize } = pass;
   const { skip, sizeInputs, pointLayers: point } = shape.architecture;
   const rows = subsets.count;
@@ -269,8 +279,10 @@ function readPredicted({ numbers, layers, shape }: Pass, rows: number): Float32A
 /**
  * Gradient in all weights from the gradient `B×p` in the predicted parameters: for Y = X·M, that in M is Xᵀ·dY and that in X
  * is dY·Mᵀ.
+ *
+ * @param ofRead receives the gradient in what ρ reads, `B×subsetInputs`; the pass then ends there.
  */
-function backward(pass: Pass, rows: number, ofPredicted: Float32Array): Float32Array {
+function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: Float32Array): Float32Array {
   const { kernels, numbers, layers, shape, poolSize, factors, matrixGradient, transposed, panel } = pass;
   const { pointLayers: point, skip } = shape.architecture;
   const gradient = new Float32Array(weightCount(shape));
@@ -301,6 +313,10 @@ function backward(pass: Pass, rows: number, ofPredicted: Float32Array): Float32A
     }
     if (l === point.length) {
       if (overSkip) addRows(overSkip, subsetInputs(shape), numbers, current / 4, from);
+      if (ofRead) {
+        ofRead.set(readRows(numbers, current / 4, rows, from, subsetInputs(shape)));
+        break;
+      }
       const embedded = layers[l - 1].to;
       if (from !== embedded) numbers.set(readRows(numbers, current / 4, rows, from, embedded), current / 4);
       kernels.transpose(rows, poolSize, factors, transposed);
@@ -321,4 +337,24 @@ function addRows(matrix: Float32Array, width: number, numbers: Float32Array, sta
 /** Adds the sums of the first columns of `rows` rows, `stride` apart, to as many `sums`. */
 function addColumns(numbers: Float32Array, start: number, rows: number, stride: number, sums: Float32Array): void {
   for (let i = 0; i < rows; i++) for (let j = 0; j < sums.length; j++) sums[j] += numbers[start + i * stride + j];
+}
+
+/** The gradients in pooling factors, `B×N`, and size inputs, `B×3`, from that in what ρ reads. */
+function splitRead(
+  { shape, numbers, described, poolSize }: Pass,
+  rows: number,
+  ofRead: Float32Array,
+): { ofFactors: Float64Array; ofSizes: Float32Array } {
+  const [width, all] = [pooledWidth(shape), subsetInputs(shape)];
+  const stride = padded(width);
+  const ofFactors = new Float64Array(rows * poolSize);
+  for (let b = 0; b < rows; b++) {
+    for (let i = 0; i < poolSize; i++) {
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += ofRead[b * all + j] * numbers[described / 4 + i * stride + j];
+      ofFactors[b * poolSize + i] = sum;
+    }
+  }
+  const ofSizes = readRows(ofRead, width, all > width ? rows : 0, all, sizeInputCount);
+  return { ofFactors, ofSizes };
 }

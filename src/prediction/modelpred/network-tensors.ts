@@ -1,18 +1,9 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../numerics/backend.js';
-import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { modelPredLoss } from './loss.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
-import {
-  type NetworkShape,
-  rowsPerPass,
-  sizeInputCount,
-  subsetInputs,
-  weightCount,
-  weightShapes,
-  weightViews,
-} from './network.js';
-import { poolingOf } from './pooling.js';
+import { type NetworkShape, rowsPerPass, sizeInputCount, weightCount, weightShapes, weightViews } from './network.js';
+import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
 
 /** The network in tensor operations, differentiated by the tensor library; every tensor lives and dies within a call. */
 export function tensorEngine(tf: TensorFlow): NetworkEngine {
@@ -21,9 +12,15 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
       const { shape } = network;
       const predicted = new Float64Array(subsets.count * shape.outputs);
       for (let start = 0; start < subsets.count; start += rowsPerPass) {
-        const rows = Array.from({ length: Math.min(rowsPerPass, subsets.count - start) }, (_, k) => start + k);
+        const count = Math.min(rowsPerPass, subsets.count - start);
+        const { poolSize } = subsets;
+        const part = {
+          count,
+          poolSize,
+          weights: subsets.weights.subarray(start * poolSize, (start + count) * poolSize),
+        };
         const pass = tf.tidy(() =>
-          outputs(tf, network, weightTensors(tf, shape, network.weights), takeSubsets(subsets, rows)).dataSync(),
+          outputs(tf, network, weightTensors(tf, shape, network.weights), poolingTensors(tf, network, part)).dataSync(),
         );
         predicted.set(pass, start * shape.outputs);
       }
@@ -37,7 +34,7 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
         const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
         const exact = tf.tensor2d(new Float32Array(parameters), [count, shape.outputs]);
         const { value, grads } = tf.valueAndGrads((...layers) => {
-          const predicted = outputs(tf, network, layers, subsets);
+          const predicted = outputs(tf, network, layers, poolingTensors(tf, network, subsets));
           const losses = exactLosses && tf.tensor1d(exactLosses);
           return modelPredLoss(tf, settings, { predicted, exact, subsetWeights, exactLosses: losses }, objective);
         })(weightTensors(tf, shape, network.weights));
@@ -45,6 +42,29 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
         return value.dataSync()[0];
       });
       return { loss, gradient };
+    },
+    weightGradient: (network, weights, cotangent) => {
+      const { shape, referenceSize } = network;
+      const [ofFactors, ofSizes] = tf.tidy(() => {
+        const layers = weightTensors(tf, shape, network.weights);
+        const direction = tf.tensor2d(cotangent, [weights.count, shape.outputs]);
+        const value = (factors: Tensor, sizes: Tensor) => {
+          const tensors = { factors: factors as Tensor2D, sizes: sizes as Tensor2D };
+          return tf.sum<Scalar>(tf.mul(outputs(tf, network, layers, tensors), direction));
+        };
+        const { factors, sizes } = poolingTensors(tf, network, weights);
+        if (shape.architecture.sizeInputs)
+          return tf
+            .grads(value)([factors, sizes])
+            .map((g) => g.dataSync());
+        return [
+          tf
+            .grad((f: Tensor) => value(f, sizes))(factors)
+            .dataSync(),
+          new Float32Array(0),
+        ];
+      });
+      return weightGradientOfPooling(shape, referenceSize, weights, ofFactors, ofSizes);
     },
   };
 }
@@ -57,32 +77,49 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
  * @param layers all weights, in the order of {@link weightShapes}.
  * @returns `B×p`.
  */
-function outputs(tf: TensorFlow, network: NetworkOnPoints, layers: readonly Tensor[], subsets: Subsets): Tensor2D {
-  const { shape, referenceSize } = network;
+function outputs(
+  tf: TensorFlow,
+  network: NetworkOnPoints,
+  layers: readonly Tensor[],
+  { factors, sizes }: PoolingTensors,
+): Tensor2D {
+  const { shape } = network;
   const { biases, skip, sizeInputs, pointLayers } = shape.architecture;
   const rest = [...layers];
   const dense = (x: Tensor2D, hasBias: boolean): Tensor2D => {
     const product = tf.matMul<Tensor2D>(x, rest.shift() as Tensor2D);
     return hasBias ? tf.add<Tensor2D>(product, rest.shift() as Tensor) : product;
   };
-  const points = tf.tensor2d(network.points, [subsets.poolSize, shape.inputs]);
-  const pooling = poolingOf(shape, referenceSize, subsets);
-  const factors = tf.tensor2d(pooling.factors, [subsets.count, subsets.poolSize]);
+  const points = tf.tensor2d(network.points, [factors.shape[1], shape.inputs]);
 
   const embedded = pointLayers.reduce<Tensor2D>((x, _, i) => dense(i === 0 ? x : tf.elu(x), biases), points);
   const pooled = tf.matMul<Tensor2D>(factors, skip ? tf.concat([embedded, points], 1) : embedded);
-  const read = sizeInputs
-    ? tf.concat<Tensor2D>([pooled, tf.tensor2d(pooling.sizes, [subsets.count, sizeInputCount])], 1)
-    : pooled;
+  const read = sizeInputs ? tf.concat<Tensor2D>([pooled, sizes], 1) : pooled;
   const hidden = shape.architecture.subsetLayers.reduce<Tensor2D>((x) => tf.elu(dense(x, biases)), read);
-  return dense(
-    skip ? tf.concat<Tensor2D>([hidden, tf.reshape(read, [subsets.count, subsetInputs(shape)])], 1) : hidden,
-    true,
-  );
+  return dense(skip ? tf.concat<Tensor2D>([hidden, read], 1) : hidden, true);
 }
 
 /** All weights as tensors, in the order of {@link weightShapes}. */
 function weightTensors(tf: TensorFlow, shape: NetworkShape, weights: Float32Array): Tensor[] {
   const shapes = weightShapes(shape);
   return weightViews(shape, weights).map((view, i) => tf.tensor(view, [...shapes[i]]));
+}
+
+/** `poolingOf` as tensors, `B×N` and `B×3`. */
+interface PoolingTensors {
+  readonly factors: Tensor2D;
+  readonly sizes: Tensor2D;
+}
+
+function poolingTensors(
+  tf: TensorFlow,
+  { shape, referenceSize }: NetworkOnPoints,
+  weights: PoolWeights,
+): PoolingTensors {
+  const { factors, sizes } = poolingOf(shape, referenceSize, weights);
+  const columns = sizes.length === 0 ? 0 : sizeInputCount;
+  return {
+    factors: tf.tensor2d(factors, [weights.count, weights.poolSize]),
+    sizes: tf.tensor2d(sizes, [weights.count, columns]),
+  };
 }

@@ -1,5 +1,14 @@
-import type { Subsets } from '../../subsets/subsets.js';
 import { type NetworkShape, sizeInputCount } from './network.js';
+
+/** Rows of weights of a pool's points: subsets, or their relaxation to real numbers. */
+export interface PoolWeights {
+  /** Rows, B. */
+  readonly count: number;
+  /** N. */
+  readonly poolSize: number;
+  /** `B×N`, not negative. */
+  readonly weights: Uint8Array | Float64Array;
+}
 
 /** What pooling needs of some subsets: the factors of the points, and what ρ reads of the sizes. */
 export interface PoolingOfSubsets {
@@ -14,7 +23,11 @@ export interface PoolingOfSubsets {
  *
  * @param referenceSize N, the points of the pool that the network was trained on; the subsets' own pool may be another set.
  */
-export function poolingOf({ architecture }: NetworkShape, referenceSize: number, subsets: Subsets): PoolingOfSubsets {
+export function poolingOf(
+  { architecture }: NetworkShape,
+  referenceSize: number,
+  subsets: PoolWeights,
+): PoolingOfSubsets {
   const { count, poolSize, weights } = subsets;
   const factors = new Float32Array(weights);
   const sizes = new Float32Array(architecture.sizeInputs ? count * sizeInputCount : 0);
@@ -37,4 +50,40 @@ export function poolingOf({ architecture }: NetworkShape, referenceSize: number,
     }
   }
   return { factors, sizes };
+}
+
+/**
+ * `B×N` gradient in the weights, from those in what {@link poolingOf} makes of them.
+ *
+ * @param ofFactors `B×N`.
+ * @param ofSizes `B×3`, empty where there are no size inputs.
+ */
+export function weightGradientOfPooling(
+  { architecture }: NetworkShape,
+  referenceSize: number,
+  { count, poolSize, weights }: PoolWeights,
+  ofFactors: ArrayLike<number>,
+  ofSizes: ArrayLike<number>,
+): Float64Array {
+  const gradient = Float64Array.from(ofFactors);
+  for (let b = 0; b < count; b++) {
+    const start = b * poolSize;
+    const row = weights.subarray(start, start + poolSize);
+    let n = 0;
+    let along = 0;
+    for (let i = 0; i < poolSize; i++) {
+      n += row[i];
+      along += ofFactors[start + i] * row[i];
+    }
+    if (architecture.pooling === 'mean') {
+      for (let i = 0; i < poolSize; i++) gradient[start + i] = n > 0 ? (ofFactors[start + i] - along / n) / n : 0;
+    }
+    if (!architecture.sizeInputs) continue;
+    const [ofShare, ofLog, ofSpread] = [0, 1, 2].map((k) => ofSizes[b * sizeInputCount + k]);
+    const common = ofShare / referenceSize + ofLog / (n + 1);
+    for (let i = 0; i < poolSize; i++) {
+      gradient[start + i] += common + (2 * ofSpread * (row[i] - n / referenceSize)) / referenceSize;
+    }
+  }
+  return gradient;
 }

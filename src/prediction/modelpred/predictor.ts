@@ -5,6 +5,7 @@ import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
 import type { NetworkEngine } from './network-engine.js';
 import { pointEncoder } from './point-encoding.js';
+import type { PoolWeights } from './pooling.js';
 import type { Provenance } from './provenance.js';
 import type { ArchitectureSettings } from './settings.js';
 
@@ -50,6 +51,19 @@ export interface TrainedModelPred extends Predictor, TrainingResult {
    */
   predict(subsets: Subsets): Float64Array;
   /**
+   * `B×p` predicted parameters for real-valued weights `B×N` of the pool's points, not negative: subsets relaxed.
+   *
+   * @throws InputError if the weights are no whole rows, or one is negative or not finite.
+   */
+  predictWeights(weights: Float64Array): Float64Array;
+  /**
+   * `B×N` gradient of Σ_j cotangent_j·θ̂_j, row by row, in the weights `B×N`.
+   *
+   * @param cotangent `B×p`.
+   * @throws InputError as {@link predictWeights}, and if the cotangent does not fit.
+   */
+  weightGradient(weights: Float64Array, cotangent: Float64Array): Float64Array;
+  /**
    * `p` predicted parameters for a training set whose points need not be in the pool but are of the same kind, with the same
    * scaling applied.
    *
@@ -85,6 +99,21 @@ export function modelPredPredictor(
         outputScaling,
       );
     },
+    predictWeights: (weights) => {
+      const network = { shape, weights: result.weights, points: encodedPool, referenceSize };
+      return toParameters(engine.predict(network, poolWeights(weights, pool)), outputScaling);
+    },
+    weightGradient: (weights, cotangent) => {
+      const rows = poolWeights(weights, pool);
+      if (cotangent.length !== rows.count * shape.outputs) {
+        throw new InputError(
+          `The cotangent has ${cotangent.length} numbers; give ${shape.outputs} for each of ${rows.count} rows.`,
+        );
+      }
+      const ofOutputs = Float32Array.from(cotangent, (c, k) => c * (outputScaling?.scale[k % shape.outputs] ?? 1));
+      const network = { shape, weights: result.weights, points: encodedPool, referenceSize };
+      return engine.weightGradient(network, rows, ofOutputs);
+    },
     predictDataset: (points) => {
       checkSameKind(points, pool);
       const network = { shape, weights, points: encoder.encode(points), referenceSize };
@@ -108,6 +137,15 @@ export function toParameters(outputs: Float64Array, scaling: OutputScaling | nul
   const { shift, scale } = scaling;
   for (let k = 0; k < outputs.length; k++) outputs[k] = shift[k % shift.length] + scale[k % shift.length] * outputs[k];
   return outputs;
+}
+
+function poolWeights(weights: Float64Array, { name, size }: Dataset): PoolWeights {
+  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (bad >= 0) throw new InputError(`Weight ${bad} is ${weights[bad]}; weights must be finite and not negative.`);
+  if (weights.length % size !== 0) {
+    throw new InputError(`${weights.length} weights are no whole rows of the ${size} points of "${name}".`);
+  }
+  return { count: weights.length / size, poolSize: size, weights };
 }
 
 function checkSameKind(points: Dataset, pool: Dataset): void {

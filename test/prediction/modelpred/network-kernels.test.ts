@@ -69,6 +69,26 @@ describe('the ModelPred network on WebAssembly kernels', function () {
         assert.ok(relativeDistance(actual, expected) < 2e-6);
       });
 
+      it('has the gradient in real-valued weights of the tensor library, and of finite differences', () => {
+        const weights = Float64Array.from({ length: count * size }, () => 0.2 + random.uniform());
+        const cotangent = Float32Array.from(normal(count * p));
+        const rows = { count, poolSize: size, weights };
+        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
+          engine.weightGradient(network, rows, cotangent),
+        );
+        assert.ok(relativeDistance(actual, expected) < 2e-5);
+        const along = normal(count * size);
+        const value = (h: number): number =>
+          kernelEngine(tf)
+            .predict(network, { ...rows, weights: weights.map((w, k) => w + h * along[k]) })
+            .reduce((sum, output, k) => sum + output * cotangent[k], 0);
+        const h = 0.005;
+        const numeric = (value(h) - value(-h)) / (2 * h);
+        const analytic = actual.reduce((sum, g, k) => sum + g * along[k], 0);
+        const scale = Math.sqrt(actual.reduce((sum, g) => sum + g * g, 0));
+        assert.ok(Math.abs(numeric - analytic) < 0.03 * scale, `${numeric} is not ${analytic}`);
+      });
+
       for (const name of ['parameter MSE', 'full', 'stationarity + utility, mean square'] as const) {
         it(`has the loss and gradient of the tensor library: ${name}`, () => {
           const settings = modelPredLosses[name];

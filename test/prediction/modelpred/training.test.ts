@@ -296,6 +296,23 @@ describe('training ModelPred', function () {
     }
   });
 
+  it('predicts real-valued weights, 0 and 1 as subsets, and follows its gradient in them', async () => {
+    const model = await trainModelPred({ bank, settings: improvedSettings({ steps: 12, batchSize: 16 }), seed: 1 });
+    const weights = Float64Array.from(bank.subsets.weights.subarray(0, 28));
+    assert.deepEqual(model.predictWeights(weights), model.predict(bank.subsets).subarray(0, 6));
+    const cotangent = Float64Array.of(1, -2, 0.5, 0, 1, 1);
+    const gradient = model.weightGradient(weights, cotangent);
+    const value = (h: number): number =>
+      model
+        .predictWeights(weights.map((w, k) => w + h * (1 + (k % 3))))
+        .reduce((sum, output, k) => sum + output * cotangent[k], 0);
+    const analytic = gradient.reduce((sum, g, k) => sum + g * (1 + (k % 3)), 0);
+    assert.ok(Math.abs((value(0.02) - value(0)) / 0.02 - analytic) < 0.05 * Math.abs(analytic) + 1e-3);
+    assert.throws(() => model.predictWeights(Float64Array.of(-1)), /Weight 0 is -1/);
+    assert.throws(() => model.predictWeights(new Float64Array(15)), /15 weights are no whole rows of the 14 points/);
+    assert.throws(() => model.weightGradient(weights, new Float64Array(5)), /cotangent has 5 numbers/);
+  });
+
   it('describes points outside the pool by its model and size: half a pool as points is that subset', async () => {
     const model = await trainModelPred({ bank, settings: improvedSettings({ steps: 12, batchSize: 16 }), seed: 1 });
     const half = Uint8Array.from({ length: 14 }, (_, i) => (i < 7 ? 1 : 0));
