@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { networkKernels } from '../../src/numerics/network-kernels.js';
+import { memoryPlan, networkKernels, productScratch } from '../../src/numerics/network-kernels.js';
 import { randomStream } from '../../src/numerics/random.js';
 
 describe('the kernels of a dense network', () => {
@@ -10,48 +10,84 @@ describe('the kernels of a dense network', () => {
   };
   const size = fc.integer({ min: 1, max: 23 });
 
-  it('multiply as loops do, rows alone as among others', () => {
-    fc.assert(
-      fc.property(size, size, fc.integer({ min: 1, max: 3 }), fc.integer(), (m, k, panels, seed) => {
-        const n = 8 * panels;
-        const [a, b] = [normal(m * k, seed), normal(k * n, seed + 1)];
-        // Whole vectors of four numbers, in this order: B, panel, C, A.
-        const [panelAt, cAt] = [k * n, k * n + 8 * k];
-        const aAt = cAt + m * n;
-        const { kernels, numbers } = networkKernels(aAt + m * k);
-        numbers.set(b);
-        numbers.set(a, aAt);
-        kernels.multiply(m, k, n, 4 * aAt, 0, 4 * cAt, 4 * panelAt);
-        const product = numbers.slice(cAt, cAt + m * n);
-        product.forEach((value, at) => {
-          const [i, j] = [Math.floor(at / n), at % n];
-          let [sum, scale] = [0, 0];
-          for (let q = 0; q < k; q++) {
-            sum += a[i * k + q] * b[q * n + j];
-            scale += Math.abs(a[i * k + q] * b[q * n + j]);
-          }
-          assert.ok(Math.abs(value - sum) <= 1e-6 * scale);
-        });
-        kernels.multiply(1, k, n, 4 * (aAt + (m - 1) * k), 0, 4 * cAt, 4 * panelAt);
-        assert.deepEqual(numbers.slice(cAt, cAt + n), product.subarray((m - 1) * n));
-      }),
-      { seed: 1 },
+  const transpose = (matrix: Float32Array, columns: number): Float32Array =>
+    matrix.map(
+      (_, at) => matrix[(at % (matrix.length / columns)) * columns + Math.floor(at / (matrix.length / columns))],
     );
+  const products = { multiply: 'A·B', multiplyFirstTransposed: 'Aᵀ·B', multiplySecondTransposed: 'A·Bᵀ' } as const;
+  for (const [name, title] of Object.entries(products) as [keyof typeof products, string][]) {
+    /** The product of A `m×k` and B `k×n`, handed to the kernel transposed where it wants that. */
+    const product = (a: Float32Array, b: Float32Array, m: number, k: number, n: number): Float32Array => {
+      const memory = memoryPlan();
+      const [atA, atB, atC] = [m * k, k * n, m * n].map((length) => memory.take(length));
+      const scratch = memory.take(productScratch(k));
+      const { kernels, numbers } = networkKernels(memory.length);
+      // Whatever lay there before must not matter.
+      numbers.fill(NaN);
+      numbers.set(name === 'multiplyFirstTransposed' ? transpose(a, k) : a, atA / 4);
+      numbers.set(name === 'multiplySecondTransposed' ? transpose(b, n) : b, atB / 4);
+      kernels[name](m, k, n, atA, atB, atC, scratch);
+      return numbers.slice(atC / 4, atC / 4 + m * n);
+    };
+    const check = (m: number, k: number, n: number, seed: number): void => {
+      const [a, b] = [normal(m * k, seed), normal(k * n, seed + 1)];
+      const actual = product(a, b, m, k, n);
+      actual.forEach((value, at) => {
+        const [i, j] = [Math.floor(at / n), at % n];
+        let [sum, scale] = [0, 0];
+        for (let q = 0; q < k; q++) {
+          sum += a[i * k + q] * b[q * n + j];
+          scale += Math.abs(a[i * k + q] * b[q * n + j]);
+        }
+        assert.ok(Math.abs(value - sum) <= 1e-6 * scale);
+      });
+      const last = product(a.subarray((m - 1) * k), b, 1, k, n);
+      assert.deepEqual(last, actual.subarray((m - 1) * n), 'a row has the same bytes alone');
+    };
+
+    it(`multiply as loops do, rows alone as among others: ${title}`, () => {
+      fc.assert(
+        fc.property(size, size, fc.integer({ min: 1, max: 3 }), fc.integer(), (m, k, panels, seed) =>
+          check(m, k, 8 * panels, seed),
+        ),
+        { seed: 1 },
+      );
+      // More rows than are copied at a time.
+      check(37, 2500, 8, 1);
+    });
+  }
+
+  it('take steps of Adam', () => {
+    const length = 12;
+    const [weights, gradient, first, second] = [1, 2, 3, 4].map((seed) => normal(length, seed));
+    second.forEach((v, i) => (second[i] = v * v));
+    const { kernels, numbers } = networkKernels(4 * length);
+    [weights, gradient, first, second].forEach((array, i) => numbers.set(array, i * length));
+    const at = (i: number): number => 4 * length * i;
+    kernels.adam(length, at(0), at(1), at(2), at(3), 0.9, 0.99, 1e-3, 0.95, 0.1, 1.5);
+    for (let i = 0; i < length; i++) {
+      const mean = 0.9 * first[i] + 0.1 * gradient[i];
+      const square = 0.99 * second[i] + 0.01 * gradient[i] ** 2;
+      const weight = 0.95 * weights[i] - (0.1 * mean) / (Math.sqrt(square) * 1.5 + 1e-3);
+      [weight, gradient[i], mean, square].forEach((expected, k) =>
+        assert.ok(Math.abs(numbers[k * length + i] - expected) < 1e-6 * (1 + Math.abs(expected))),
+      );
+    }
   });
 
-  it('transpose', () => {
-    fc.assert(
-      fc.property(size, size, (m, n) => {
-        const { kernels, numbers } = networkKernels(2 * m * n);
-        const a = normal(m * n, 3);
-        numbers.set(a);
-        kernels.transpose(m, n, 0, 4 * m * n);
-        for (let i = 0; i < m; i++) {
-          for (let j = 0; j < n; j++) assert.equal(numbers[m * n + j * m + i], a[i * n + j]);
-        }
-      }),
-      { seed: 1 },
-    );
+  it('add up, and add weight penalties', () => {
+    const x = normal(20, 7);
+    x[3] = 0;
+    x[4] = -0;
+    const { kernels, numbers } = networkKernels(40);
+    numbers.set(x);
+    numbers.fill(1, 20, 40);
+    const absolute = x.reduce((sum, v) => sum + Math.abs(v), 0);
+    const squares = x.reduce((sum, v) => sum + v * v, 0);
+    assert.ok(Math.abs(kernels.absoluteSum(20, 0) - absolute) < 1e-12 * absolute);
+    assert.ok(Math.abs(kernels.squareSum(20, 0) - squares) < 1e-12 * squares);
+    kernels.addWeightPenalties(20, 0, 80, 0.25, 0.5);
+    x.forEach((v, i) => assert.ok(Math.abs(numbers[20 + i] - (1 + 0.25 * Math.sign(v) + 0.5 * v)) < 1e-6));
   });
 
   it('give ELU to the last places at any size of its argument, and its derivative', () => {

@@ -1,5 +1,11 @@
 import type { TensorFlow } from '../../numerics/backend.js';
-import { networkKernels, type Address, type NetworkKernels } from '../../numerics/network-kernels.js';
+import {
+  memoryPlan,
+  networkKernels,
+  productScratch,
+  type Address,
+  type NetworkKernels,
+} from '../../numerics/network-kernels.js';
 import { lossAndGradientInPredictions } from './loss.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
 import {
@@ -91,8 +97,8 @@ interface Plan {
   /** Two gradients of layer outputs, written by turns. */
   readonly gradients: readonly [Address, Address];
   readonly matrixGradient: Address;
-  readonly transposed: Address;
-  readonly panel: Address;
+  /** Of products. */
+  readonly scratch: Address;
   /** Numbers in all. */
   readonly length: number;
 }
@@ -103,13 +109,8 @@ function padded(columns: number): number {
 }
 
 function planPass(shape: NetworkShape, poolSize: number, rows: number, backward: boolean): Plan {
-  let length = 0;
-  const take = (size: number): Address => {
-    const address = 4 * length;
-    // Whole vectors of four numbers.
-    length += 4 * Math.ceil(size / 4);
-    return address;
-  };
+  const memory = memoryPlan();
+  const { take } = memory;
   const { skip, sizeInputs } = shape.architecture;
   const point = pointLayers(shape).map(([from, to], i, all) => ({ rows: poolSize, from, to, elu: i < all.length - 1 }));
   const subset = subsetLayers(shape).map(([from, to]) => ({ rows, from: padded(from), to, elu: true }));
@@ -127,11 +128,6 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
   const largest = (size: (layer: Layer) => number): number => Math.max(...layers.map(size));
   const gradient = backward ? largest((layer) => layer.rows * Math.max(layer.to, padded(layer.from))) : 0;
   const matrix = largest(({ from, to }) => from * to);
-  const transposed = Math.max(
-    largest((layer) => layer.rows * layer.from),
-    rows * poolSize,
-    matrix,
-  );
   return {
     shape,
     poolSize,
@@ -141,16 +137,16 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
     factors: take(rows * poolSize),
     gradients: [take(gradient), take(gradient)],
     matrixGradient: take(backward ? matrix : 0),
-    transposed: take(backward ? transposed : 0),
-    panel: take(
-      8 *
+    scratch: take(
+      productScratch(
         Math.max(
           poolSize,
           rows,
           largest(({ from, to }) => Math.max(from, to)),
         ),
+      ),
     ),
-    length,
+    length: memory.length,
   };
 }
 
@@ -215,9 +211,9 @@ function readRows(numbers: Float32Array, start: number, rows: number, stride: nu
 }
 
 function forwardLayer(pass: Pass, l: number, rows: number): void {
-  const { kernels, numbers, panel, layers, biases } = pass;
+  const { kernels, numbers, scratch, layers, biases } = pass;
   const { from, to, elu, input, matrix, output } = layers[l];
-  kernels.multiply(rows, from, to, input, matrix, output, panel);
+  kernels.multiply(rows, from, to, input, matrix, output, scratch);
   const bias = biases[l];
   if (bias) {
     for (let i = 0, at = output / 4; i < rows; i++, at += to) {
@@ -241,13 +237,13 @@ function embedPoints(pass: Pass): void {
 
 /** Pools over some subsets and carries the pooled through ρ and head. */
 function predictSubsets(pass: Pass, subsets: PoolWeights): void {
-  const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, panel, referenceSize } = pass;
+  const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, scratch, referenceSize } = pass;
   const { skip, sizeInputs, pointLayers: point } = shape.architecture;
   const rows = subsets.count;
   const pooling = poolingOf(shape, referenceSize, subsets);
   const columns = padded(pooledWidth(shape));
   numbers.set(pooling.factors, factors / 4);
-  kernels.multiply(rows, poolSize, columns, factors, described, pooled, panel);
+  kernels.multiply(rows, poolSize, columns, factors, described, pooled, scratch);
   const first = layers[point.length];
   if (pooled !== first.input) {
     const width = pooledWidth(shape);
@@ -283,7 +279,7 @@ function readPredicted({ numbers, layers, shape }: Pass, rows: number): Float32A
  * @param ofRead receives the gradient in what ρ reads, `B×subsetInputs`; the pass then ends there.
  */
 function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: Float32Array): Float32Array {
-  const { kernels, numbers, layers, shape, poolSize, factors, matrixGradient, transposed, panel } = pass;
+  const { kernels, numbers, layers, shape, poolSize, factors, matrixGradient, scratch } = pass;
   const { pointLayers: point, skip } = shape.architecture;
   const gradient = new Float32Array(weightCount(shape));
   const parts = layerWeights(shape, gradient);
@@ -298,13 +294,11 @@ function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: 
     const { matrix: ofMatrix, bias: ofBias } = parts[l];
     if (elu) kernels.eluGradient(m * to, output, current);
     if (ofBias) addColumns(numbers, current / 4, m, to, ofBias);
-    kernels.transpose(m, from, input, transposed);
-    kernels.multiply(from, m, to, transposed, current, matrixGradient, panel);
+    kernels.multiplyFirstTransposed(from, m, to, input, current, matrixGradient, scratch);
     const width = l === layers.length - 1 ? shape.outputs : to;
     ofMatrix.set(readRows(numbers, matrixGradient / 4, ofMatrix.length / width, to, width));
     if (l === 0) break;
-    kernels.transpose(from, to, matrix, transposed);
-    kernels.multiply(m, to, from, current, transposed, next, panel);
+    kernels.multiplySecondTransposed(m, to, from, current, matrix, next, scratch);
     [current, next] = [next, current];
     if (skip && l === layers.length - 1) {
       const last = layers[l - 1].to;
@@ -319,8 +313,7 @@ function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: 
       }
       const embedded = layers[l - 1].to;
       if (from !== embedded) numbers.set(readRows(numbers, current / 4, rows, from, embedded), current / 4);
-      kernels.transpose(rows, poolSize, factors, transposed);
-      kernels.multiply(poolSize, rows, embedded, transposed, current, next, panel);
+      kernels.multiplyFirstTransposed(poolSize, rows, embedded, factors, current, next, scratch);
       [current, next] = [next, current];
     }
   }
