@@ -1,5 +1,6 @@
 // npm run setup:native: the native TensorFlow library (@tensorflow/tfjs-node) in .native/, which the library then prefers.
-// Optional: about 1 GB on disk, roughly twice the speed of the WebAssembly backend. `rm -r .native` undoes it.
+// Optional: about 1 GB on disk, roughly twice the speed of the WebAssembly backend in tensor operations; ModelPred's network has
+// faster kernels of its own and uses it only where MODELPRED_BACKEND=tensorflow asks for it. `rm -r .native` undoes it.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SetupFailure, command } from './workspace/failure.mjs';

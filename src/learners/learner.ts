@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { TensorFlow } from '../numerics/backend.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { SizePath } from './size-path.js';
+import type { PenaltyObjective } from './penalty-objective.js';
 import type { TensorObjective } from './tensor-objective.js';
 
 /** What became of one model of a batch. */
@@ -79,6 +80,8 @@ export interface Learner extends LearnerDescription {
   probabilities(points: Dataset, parameters: Float64Array): Float64Array;
   /** The objective in tensor operations, for networks trained against it; absent where the learner has none. */
   tensorObjective?(tf: TensorFlow, pool: Dataset): TensorObjective;
+  /** The same objective with written-out derivatives, which networks train against faster; absent where there is none. */
+  penaltyObjective?(pool: Dataset): PenaltyObjective;
   /** `B` exact trained models, all at once. */
   retrain(pool: Dataset, subsets: Subsets, options?: RetrainOptions): Promise<Retrained>;
 }

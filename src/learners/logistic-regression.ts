@@ -5,6 +5,7 @@ import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
+import { logisticRegressionPenalties } from './logistic-regression-penalties.js';
 import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
 import { newtonDirections } from './newton-directions.js';
@@ -99,6 +100,8 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
     sizePath: (pool) => prepared(pool).path,
 
     tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
+
+    penaltyObjective: (pool) => logisticRegressionPenalties(pool, C),
 
     probabilities(points, parameters) {
       const loss = lossOf(points);

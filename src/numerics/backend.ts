@@ -16,6 +16,8 @@ export interface BackendChoice {
   readonly name: BackendName;
   /** A clause for people, e.g. `no native TensorFlow is set up`. */
   readonly reason: string;
+  /** Whether `MODELPRED_BACKEND` asks for it. */
+  readonly asked: boolean;
 }
 
 const backendNames: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
@@ -68,7 +70,8 @@ async function startBackend(): Promise<{ tf: TensorFlow; choice: BackendChoice }
 
   if (forced !== undefined) {
     const problem = await startByName[forced](tf);
-    if (problem === undefined) return { tf, choice: { name: forced, reason: 'MODELPRED_BACKEND asks for it' } };
+    if (problem === undefined)
+      return { tf, choice: { name: forced, reason: 'MODELPRED_BACKEND asks for it', asked: true } };
     throw new InputError(
       `MODELPRED_BACKEND asks for the backend "${forced}", but ${problem}; unset it, or name another backend.`,
     );
@@ -77,7 +80,7 @@ async function startBackend(): Promise<{ tf: TensorFlow; choice: BackendChoice }
   for (const name of backendNames) {
     const problem = await startByName[name](tf);
     if (problem === undefined) {
-      return { tf, choice: { name, reason: problems.join('; ') || 'native TensorFlow is set up' } };
+      return { tf, choice: { name, reason: problems.join('; ') || 'native TensorFlow is set up', asked: false } };
     }
     problems.push(problem);
   }

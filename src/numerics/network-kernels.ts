@@ -34,11 +34,11 @@ export interface NetworkKernels {
     stepSize: number,
     correction: number,
   ): void;
-  /** Σ|x| in float64; the length is a multiple of 4. */
+  /** Σ|x| in float64. */
   absoluteSum(length: number, x: Address): number;
-  /** Σx² in float64; the length is a multiple of 4. */
+  /** Σx² in float64. */
   squareSum(length: number, x: Address): number;
-  /** gradient += absolute·sign(x) + linear·x; the length is a multiple of 4. */
+  /** gradient += absolute·sign(x) + linear·x. */
   addWeightPenalties(length: number, x: Address, gradient: Address, absolute: number, linear: number): void;
   /** The elementwise parts of the penalties of logistic regression, see `assembly/network/logistic.ts`. */
   binaryExcess(
@@ -114,7 +114,7 @@ export function memoryPlan(): MemoryPlan {
 export interface NetworkMemory {
   readonly kernels: NetworkKernels;
   /** The memory, with room for at least so many numbers. Growing detaches arrays that were made over it before. */
-  numbers(length: number): Float32Array;
+  readonly numbers: (length: number) => Float32Array;
 }
 
 /**

@@ -76,18 +76,19 @@ describe('the kernels of a dense network', () => {
   });
 
   it('add up, and add weight penalties', () => {
-    const x = normal(20, 7);
+    const x = normal(23, 7);
+    const at = 4 * x.length;
     x[3] = 0;
     x[4] = -0;
-    const { kernels, numbers } = networkKernels(40);
+    const { kernels, numbers } = networkKernels(2 * x.length);
     numbers.set(x);
-    numbers.fill(1, 20, 40);
+    numbers.fill(1, x.length, 2 * x.length);
     const absolute = x.reduce((sum, v) => sum + Math.abs(v), 0);
     const squares = x.reduce((sum, v) => sum + v * v, 0);
-    assert.ok(Math.abs(kernels.absoluteSum(20, 0) - absolute) < 1e-12 * absolute);
-    assert.ok(Math.abs(kernels.squareSum(20, 0) - squares) < 1e-12 * squares);
-    kernels.addWeightPenalties(20, 0, 80, 0.25, 0.5);
-    x.forEach((v, i) => assert.ok(Math.abs(numbers[20 + i] - (1 + 0.25 * Math.sign(v) + 0.5 * v)) < 1e-6));
+    assert.ok(Math.abs(kernels.absoluteSum(x.length, 0) - absolute) < 1e-12 * absolute);
+    assert.ok(Math.abs(kernels.squareSum(x.length, 0) - squares) < 1e-12 * squares);
+    kernels.addWeightPenalties(x.length, 0, at, 0.25, 0.5);
+    x.forEach((v, i) => assert.ok(Math.abs(numbers[x.length + i] - (1 + 0.25 * Math.sign(v) + 0.5 * v)) < 1e-6));
   });
 
   it('give ELU to the last places at any size of its argument, and its derivative', () => {

@@ -8,9 +8,9 @@ export interface AdamState {
   readonly second: Float32Array;
 }
 
-const firstDecay = 0.9;
-const secondDecay = 0.999;
-const epsilon = 1e-8;
+export const firstDecay = 0.9;
+export const secondDecay = 0.999;
+export const epsilon = 1e-8;
 
 export function initialAdam(length: number): AdamState {
   return { first: new Float32Array(length), second: new Float32Array(length) };

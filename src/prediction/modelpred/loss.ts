@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
 import type { TensorFlow } from '../../numerics/backend.js';
 import type { Subsets } from '../../subsets/subsets.js';
+import { addObjectivePenalties } from './objective-penalties.js';
 import { rowsPerPass } from './network.js';
 import type { LossOnBatch } from './network-engine.js';
 import type { LossSettings } from './settings.js';
@@ -72,14 +73,14 @@ export function modelPredLoss(
 
 /**
  * {@link modelPredLoss} of predicted parameters in plain numbers, and its gradient in them, `B×p`. Tensors are used only for
- * the penalties of the learner's objective.
+ * the penalties of an objective without written-out derivatives.
  *
  * @param predicted `B×p`.
  */
 export function lossAndGradientInPredictions(
   tf: TensorFlow,
   predicted: Float32Array,
-  { settings, objective, subsets, parameters, exactLosses }: LossOnBatch,
+  { settings, objective, penaltyObjective, subsets, parameters, exactLosses }: LossOnBatch,
 ): { loss: number; gradient: Float32Array } {
   const scale = settings.parameterError / predicted.length;
   let squares = 0;
@@ -88,6 +89,10 @@ export function lossAndGradientInPredictions(
     squares += error * error;
     return 2 * scale * error;
   });
+  if (penaltyObjective !== undefined && needsObjective(settings)) {
+    const batch = { settings, subsets, exactLosses };
+    return { loss: scale * squares + addObjectivePenalties(penaltyObjective, predicted, batch, gradient), gradient };
+  }
   if (objective === undefined) return { loss: scale * squares, gradient };
   const { count, poolSize, weights } = subsets;
   const shape: [number, number] = [count, predicted.length / count];

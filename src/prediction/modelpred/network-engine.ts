@@ -1,5 +1,6 @@
+import type { PenaltyObjective } from '../../learners/penalty-objective.js';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
-import { chooseBackend, loadTensorFlow } from '../../numerics/backend.js';
+import { type BackendName, chooseBackend, loadTensorFlow } from '../../numerics/backend.js';
 import type { Subsets } from '../../subsets/subsets.js';
 import { kernelEngine } from './network-kernels.js';
 import { tensorEngine } from './network-tensors.js';
@@ -23,6 +24,8 @@ export interface LossOnBatch {
   readonly settings: LossSettings;
   /** The learner's; needed where the settings have its penalties. */
   readonly objective?: TensorObjective;
+  /** The same with its derivatives written out, where the learner has that. */
+  readonly penaltyObjective?: PenaltyObjective;
   /** B subsets. */
   readonly subsets: Subsets;
   /** Their exact parameters, `B×p`, standardised where the network's outputs are. */
@@ -33,21 +36,33 @@ export interface LossOnBatch {
 
 /** What evaluates the network and differentiates its loss. Engines agree up to the rounding of float32. */
 export interface NetworkEngine {
+  /** What it computes with; engines round differently. */
+  readonly backend: BackendName;
   /** `B×p` outputs. */
   predict(network: NetworkOnPoints, subsets: PoolWeights): Float64Array;
   /** `B×N` gradient in the weights of Σ cotangent ∘ outputs, the cotangent `B×p`. */
   weightGradient(network: NetworkOnPoints, weights: PoolWeights, cotangent: Float32Array): Float64Array;
-  /** The loss and its gradient in all weights, laid out like them. */
-  lossAndGradient(network: NetworkOnPoints, batch: LossOnBatch): { loss: number; gradient: Float32Array };
+  /**
+   * The loss and its gradient in all weights, laid out like them.
+   *
+   * @param gradient receives the gradient; a new array by default.
+   */
+  lossAndGradient(
+    network: NetworkOnPoints,
+    batch: LossOnBatch,
+    gradient?: Float32Array,
+  ): { loss: number; gradient: Float32Array };
 }
 
 /**
- * The engine that suits the tensor backend: WebAssembly kernels written for this network where the backend would be
- * WebAssembly too, which they beat severalfold; else the tensor library.
+ * The engine of this process: WebAssembly kernels written for this network, which train it faster than native TensorFlow too
+ * (see docs/benchmarks.md). The tensor library computes where `MODELPRED_BACKEND` asks for one of its other backends, or
+ * where only plain JavaScript can run.
  *
  * @throws InputError if no tensor backend can run.
  */
 export async function loadNetworkEngine(): Promise<NetworkEngine> {
   const tf = await loadTensorFlow();
-  return (await chooseBackend()).name === 'wasm' ? kernelEngine(tf) : tensorEngine(tf);
+  const { name, asked } = await chooseBackend();
+  return name === 'wasm' || (name === 'tensorflow' && !asked) ? kernelEngine(tf) : tensorEngine(tf, name);
 }

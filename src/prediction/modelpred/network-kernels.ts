@@ -24,11 +24,12 @@ import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.
 
 /**
  * The network by hand-written forward and backward passes over WebAssembly kernels: the same mathematics as the one of
- * `tensorEngine`, which is its readable twin. The tensor library only differentiates penalties of the learner's objective,
- * in the predicted parameters.
+ * `tensorEngine`, which is its readable twin. The tensor library only differentiates penalties of objectives without written-out
+ * derivatives, in the predicted parameters.
  */
 export function kernelEngine(tf: TensorFlow): NetworkEngine {
   return {
+    backend: 'wasm',
     predict: (network, subsets) => {
       const { count, poolSize, weights } = subsets;
       const { outputs } = network.shape;
@@ -44,14 +45,15 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       }
       return predicted;
     },
-    lossAndGradient: (network, batch) => {
+    lossAndGradient: (network, batch, gradient = new Float32Array(weightCount(network.shape))) => {
       const { count, poolSize } = batch.subsets;
       const pass = startPass(planPass(network.shape, poolSize, count, true), network);
       embedPoints(pass);
       predictSubsets(pass, batch.subsets);
       const predicted = readPredicted(pass, count);
-      const { loss, gradient } = lossAndGradientInPredictions(tf, predicted, batch);
-      return { loss, gradient: backward(pass, count, gradient) };
+      const { loss, gradient: ofPredicted } = lossAndGradientInPredictions(tf, predicted, batch);
+      backward(pass, count, ofPredicted, gradient);
+      return { loss, gradient };
     },
     weightGradient: (network, weights, cotangent) => {
       const { shape, referenceSize } = network;
@@ -60,7 +62,7 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       embedPoints(pass);
       predictSubsets(pass, weights);
       const ofRead = new Float32Array(count * subsetInputs(shape));
-      backward(pass, count, cotangent, ofRead);
+      backward(pass, count, cotangent, new Float32Array(weightCount(shape)), ofRead);
       const { ofFactors, ofSizes } = splitRead(pass, count, ofRead);
       return weightGradientOfPooling(shape, referenceSize, weights, ofFactors, ofSizes);
     },
@@ -202,12 +204,20 @@ function placeRows(matrix: Float32Array, width: number, numbers: Float32Array, s
 
 /** The first `width` of every `stride` numbers from `start` on. */
 function readRows(numbers: Float32Array, start: number, rows: number, stride: number, width: number): Float32Array {
-  if (width === stride) return numbers.slice(start, start + rows * width);
   const matrix = new Float32Array(rows * width);
-  for (let i = 0; i < rows; i++) {
+  readRowsInto(matrix, width, numbers, start, stride);
+  return matrix;
+}
+
+/** As {@link readRows}, into a matrix of `width` columns. */
+function readRowsInto(matrix: Float32Array, width: number, numbers: Float32Array, start: number, stride: number): void {
+  if (width === stride) {
+    matrix.set(numbers.subarray(start, start + matrix.length));
+    return;
+  }
+  for (let i = 0; i * width < matrix.length; i++) {
     matrix.set(numbers.subarray(start + i * stride, start + i * stride + width), i * width);
   }
-  return matrix;
 }
 
 function forwardLayer(pass: Pass, l: number, rows: number): void {
@@ -276,12 +286,19 @@ function readPredicted({ numbers, layers, shape }: Pass, rows: number): Float32A
  * Gradient in all weights from the gradient `B×p` in the predicted parameters: for Y = X·M, that in M is Xᵀ·dY and that in X
  * is dY·Mᵀ.
  *
+ * @param gradient receives it.
  * @param ofRead receives the gradient in what ρ reads, `B×subsetInputs`; the pass then ends there.
  */
-function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: Float32Array): Float32Array {
+function backward(
+  pass: Pass,
+  rows: number,
+  ofPredicted: Float32Array,
+  gradient: Float32Array,
+  ofRead?: Float32Array,
+): void {
   const { kernels, numbers, layers, shape, poolSize, factors, matrixGradient, scratch } = pass;
   const { pointLayers: point, skip } = shape.architecture;
-  const gradient = new Float32Array(weightCount(shape));
+  gradient.fill(0);
   const parts = layerWeights(shape, gradient);
   let [current, next] = pass.gradients;
   /** The gradient in what ρ reads that came over the skip. */
@@ -296,7 +313,7 @@ function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: 
     if (ofBias) addColumns(numbers, current / 4, m, to, ofBias);
     kernels.multiplyFirstTransposed(from, m, to, input, current, matrixGradient, scratch);
     const width = l === layers.length - 1 ? shape.outputs : to;
-    ofMatrix.set(readRows(numbers, matrixGradient / 4, ofMatrix.length / width, to, width));
+    readRowsInto(ofMatrix, width, numbers, matrixGradient / 4, to);
     if (l === 0) break;
     kernels.multiplySecondTransposed(m, to, from, current, matrix, next, scratch);
     [current, next] = [next, current];
@@ -317,7 +334,6 @@ function backward(pass: Pass, rows: number, ofPredicted: Float32Array, ofRead?: 
       [current, next] = [next, current];
     }
   }
-  return gradient;
 }
 
 /** Adds a matrix of `width` columns to memory where rows are `stride` apart. */

@@ -1,13 +1,14 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../../numerics/backend.js';
+import type { BackendName, TensorFlow } from '../../numerics/backend.js';
 import { modelPredLoss } from './loss.js';
 import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
 import { type NetworkShape, rowsPerPass, sizeInputCount, weightCount, weightShapes, weightViews } from './network.js';
 import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
 
 /** The network in tensor operations, differentiated by the tensor library; every tensor lives and dies within a call. */
-export function tensorEngine(tf: TensorFlow): NetworkEngine {
+export function tensorEngine(tf: TensorFlow, backend: BackendName): NetworkEngine {
   return {
+    backend,
     predict: (network, subsets) => {
       const { shape } = network;
       const predicted = new Float64Array(subsets.count * shape.outputs);
@@ -26,10 +27,13 @@ export function tensorEngine(tf: TensorFlow): NetworkEngine {
       }
       return predicted;
     },
-    lossAndGradient: (network, { settings, objective, subsets, parameters, exactLosses }) => {
+    lossAndGradient: (
+      network,
+      { settings, objective, subsets, parameters, exactLosses },
+      gradient = new Float32Array(weightCount(network.shape)),
+    ) => {
       const { shape } = network;
       const { count, poolSize, weights } = subsets;
-      const gradient = new Float32Array(weightCount(shape));
       const loss = tf.tidy(() => {
         const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
         const exact = tf.tensor2d(new Float32Array(parameters), [count, shape.outputs]);

@@ -2,17 +2,18 @@ import type { RunControl } from '../../control.js';
 import { safePoint } from '../../control.js';
 import { InputError, InterruptedError } from '../../errors.js';
 import { relativeErrors } from '../../evaluation/parameter-error.js';
+import type { PenaltyObjective } from '../../learners/penalty-objective.js';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
-import { chooseBackend, loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
+import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
 import { randomStream } from '../../numerics/random.js';
 import type { Bank } from '../../retraining/bank.js';
 import { takeBank } from '../../retraining/retrain-bank.js';
 import type { Subsets } from '../../subsets/subsets.js';
-import { adamStep, initialAdam, learningRateAt } from './adam.js';
+import { initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
 import { exactTrainingLosses, needsObjective } from './loss.js';
 import { loadNetworkEngine, type NetworkEngine } from './network-engine.js';
-import { initialWeights, matrixViews, type NetworkShape, weightCount } from './network.js';
+import { initialWeights, type NetworkShape, weightCount } from './network.js';
 import { columnScaling, pointEncoder } from './point-encoding.js';
 import {
   modelPredPredictor,
@@ -23,7 +24,7 @@ import {
 } from './predictor.js';
 import { provenanceOf, settingsSchema } from './provenance.js';
 import { type ModelPredSettings, modelPredSettings } from './settings.js';
-import { addWeightPenalties } from './weight-penalties.js';
+import { kernelWeightUpdate, plainWeightUpdate, type WeightUpdate } from './weight-update.js';
 
 export interface TrainModelPredOptions extends RunControl {
   /** Subsets of one pool with their exact trained parameters; every row must have some. */
@@ -54,7 +55,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   checkBank(bank);
   const engine = await loadNetworkEngine();
   const { pool, learner, subsets } = bank;
-  const provenance = provenanceOf(bank, settings, seed, validationFraction, (await chooseBackend()).name);
+  const provenance = provenanceOf(bank, settings, seed, validationFraction, engine.backend);
   const { architecture } = settings;
   const reference = await referenceParameters(architecture, pool, learner);
   const encoder = pointEncoder(architecture, pool, learner, reference);
@@ -71,6 +72,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     shape,
     points: encoder.encode(pool),
     objective,
+    penaltyObjective: objective && engine.backend === 'wasm' ? learner.penaltyObjective?.(pool) : undefined,
     exactLosses:
       objective && settings.loss.utility !== 0
         ? exactTrainingLosses(tf, objective, subsets, bank.parameters)
@@ -82,7 +84,9 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const nextBatch = batches(rows.training, batchSize, seed);
 
   const stored = checkpoint && (await readCheckpoint(checkpoint.folder, provenance, weightCount(shape)));
-  const state = stored ?? initialState(shape, seed);
+  const start = stored ?? initialState(shape, seed);
+  const update = (engine.backend === 'cpu' ? plainWeightUpdate : kernelWeightUpdate)(shape, start);
+  const state = { ...start, weights: update.weights, adam: update.adam };
   const store = async (): Promise<void> => {
     if (checkpoint) await writeCheckpoint(checkpoint.folder, state, provenance);
   };
@@ -90,7 +94,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const finished = (): boolean => state.step === steps || outOfPatience(state, patience);
 
   while (!finished()) {
-    const { loss, gradient } = lossAndGradient(task, state.weights, nextBatch(state.step));
+    const loss = lossAndGradient(task, update, nextBatch(state.step));
     if (!Number.isFinite(loss)) {
       throw new InputError(
         `Training diverged at step ${state.step + 1} (its loss is ${loss}); lower the learning rate, ${settings.optimisation.learningRate}.`,
@@ -98,7 +102,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     }
     const rate = learningRateAt(state.step, settings.optimisation);
     state.step++;
-    adamStep(state.weights, gradient, state.adam, state.step, rate, weightDecay);
+    update.adamStep(state.step, rate, weightDecay);
     state.lossSinceLook += loss;
     if (state.step % validateEvery === 0 || state.step === steps) look(task, state, validation);
     if (checkpoint && (state.step % checkpoint.everySteps === 0 || finished())) await store();
@@ -127,6 +131,7 @@ interface TrainingTask {
   /** `N×inputs`. */
   readonly points: Float32Array;
   readonly objective: TensorObjective | undefined;
+  readonly penaltyObjective: PenaltyObjective | undefined;
   /** Of all rows of the bank, where the loss needs them. */
   readonly exactLosses: Float32Array | undefined;
 }
@@ -145,23 +150,24 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
   };
 }
 
-/** Loss and its gradient in all weights on some rows of the bank. */
+/** The loss on some rows of the bank; its gradient in all weights goes to the update. */
 function lossAndGradient(
-  { engine, bank, targets, settings, shape, points, objective, exactLosses }: TrainingTask,
-  weights: Float32Array,
+  { engine, bank, targets, settings, shape, points, objective, penaltyObjective, exactLosses }: TrainingTask,
+  update: WeightUpdate,
   rows: Int32Array,
-): { loss: number; gradient: Float32Array } {
+): number {
   const { subsets, parameters } = takeBank({ ...bank, parameters: targets }, rows);
   const batch = {
     settings: settings.loss,
     objective,
+    penaltyObjective,
     subsets,
     parameters,
     exactLosses: exactLosses && Float32Array.from(rows, (row) => exactLosses[row]),
   };
-  const { loss, gradient } = engine.lossAndGradient({ shape, weights, points, referenceSize: bank.pool.size }, batch);
-  const [matrices, gradients] = [weights, gradient].map((array) => matrixViews(shape, array));
-  return { loss: loss + addWeightPenalties(settings.loss, matrices, gradients), gradient };
+  const network = { shape, weights: update.weights, points, referenceSize: bank.pool.size };
+  const { loss } = engine.lossAndGradient(network, batch, update.gradient);
+  return loss + update.addPenalties(settings.loss);
 }
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */

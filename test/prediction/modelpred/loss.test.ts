@@ -82,7 +82,7 @@ for (const classCount of [2, 3]) {
     const tf = await loadTensorFlow();
     const objective = logisticRegressionTensors(tf, pool, C);
     const subsetRows = { count: B, poolSize: pool.size, weights: Uint8Array.from(subsets) };
-    const { loss, gradient } = tensorEngine(tf).lossAndGradient(
+    const { loss, gradient } = tensorEngine(tf, 'cpu').lossAndGradient(
       { shape, weights, points, referenceSize: pool.size },
       {
         settings,

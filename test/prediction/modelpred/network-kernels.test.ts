@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { logisticRegressionPenalties } from '../../../src/learners/logistic-regression-penalties.js';
 import { logisticRegressionTensors } from '../../../src/learners/logistic-regression-tensors.js';
 import { loadTensorFlow, type TensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
@@ -63,7 +64,7 @@ describe('the ModelPred network on WebAssembly kernels', function () {
 
     describe(`${form}, ${size} points, ${count} subsets, ${p} parameters`, () => {
       it('predicts what the tensor library predicts', () => {
-        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
+        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
           engine.predict(network, subsets),
         );
         assert.ok(relativeDistance(actual, expected) < 2e-6);
@@ -73,7 +74,7 @@ describe('the ModelPred network on WebAssembly kernels', function () {
         const weights = Float64Array.from({ length: count * size }, () => 0.2 + random.uniform());
         const cotangent = Float32Array.from(normal(count * p));
         const rows = { count, poolSize: size, weights };
-        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
+        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
           engine.weightGradient(network, rows, cotangent),
         );
         assert.ok(relativeDistance(actual, expected) < 2e-5);
@@ -94,15 +95,28 @@ describe('the ModelPred network on WebAssembly kernels', function () {
           const settings = modelPredLosses[name];
           const objective = name === 'parameter MSE' ? undefined : logisticRegressionTensors(tf, pool, 2);
           const exactLosses = objective && exactTrainingLosses(tf, objective, subsets, batch.parameters);
-          const [actual, expected] = [kernelEngine(tf), tensorEngine(tf)].map((engine) =>
-            engine.lossAndGradient(network, { ...batch, settings, objective, exactLosses }),
-          );
-          assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
-          const layers = [actual, expected].map(({ gradient }) => weightViews(shape, gradient));
-          layers[0].forEach((layer, l) => {
-            const distance = relativeDistance(layer, layers[1][l]);
-            assert.ok(distance < 2e-5, `layer ${l}: ${distance}`);
+          const expected = tensorEngine(tf, 'cpu').lossAndGradient(network, {
+            ...batch,
+            settings,
+            objective,
+            exactLosses,
           });
+          const layers = weightViews(shape, expected.gradient);
+          // Penalties differentiated by the tensor library, and by formulas.
+          for (const penaltyObjective of objective ? [undefined, logisticRegressionPenalties(pool, 2)] : [undefined]) {
+            const actual = kernelEngine(tf).lossAndGradient(network, {
+              ...batch,
+              settings,
+              objective,
+              penaltyObjective,
+              exactLosses,
+            });
+            assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
+            weightViews(shape, actual.gradient).forEach((layer, l) => {
+              const distance = relativeDistance(layer, layers[l]);
+              assert.ok(distance < 2e-5, `layer ${l}: ${distance}`);
+            });
+          }
         });
       }
     });

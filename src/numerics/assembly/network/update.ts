@@ -41,46 +41,58 @@ export function adam(
   }
 }
 
-/** Σ|x| over `length` numbers, a multiple of 4, added up in float64. */
+/** Σ|x| over `length` numbers, added up in float64. */
 export function absoluteSum(length: i32, x: usize): f64 {
   const end = x + ((<usize>length) << 2);
+  const vectorsEnd = x + ((<usize>(length & ~3)) << 2);
   let low = f64x2.splat(0);
   let high = low;
-  for (; x < end; x += 16) {
+  let rest: f64 = 0;
+  for (; x < vectorsEnd; x += 16) {
     const absolute = f32x4.abs(v128.load(x));
     low = f64x2.add(low, f64x2.promote_low_f32x4(absolute));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(absolute, absolute, 2, 3, 2, 3)));
   }
+  for (; x < end; x += 4) rest += <f64>abs(load<f32>(x));
   const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) + rest;
 }
 
-/** Σx² over `length` numbers, a multiple of 4, added up in float64. */
+/** Σx² over `length` numbers, added up in float64. */
 export function squareSum(length: i32, x: usize): f64 {
   const end = x + ((<usize>length) << 2);
+  const vectorsEnd = x + ((<usize>(length & ~3)) << 2);
   let low = f64x2.splat(0);
   let high = low;
-  for (; x < end; x += 16) {
+  let rest: f64 = 0;
+  for (; x < vectorsEnd; x += 16) {
     const four = v128.load(x);
     const a = f64x2.promote_low_f32x4(four);
     const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
     low = f64x2.add(low, f64x2.mul(a, a));
     high = f64x2.add(high, f64x2.mul(b, b));
   }
+  for (; x < end; x += 4) rest += <f64>load<f32>(x) * <f64>load<f32>(x);
   const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) + rest;
 }
 
-/** gradient += absolute·sign(x) + linear·x for `length` numbers, a multiple of 4; the sign of 0 is 0. */
+/** gradient += absolute·sign(x) + linear·x for `length` numbers; the sign of 0 is 0. */
 export function addWeightPenalties(length: i32, x: usize, gradient: usize, absolute: f32, linear: f32): void {
   const end = x + ((<usize>length) << 2);
+  const vectorsEnd = x + ((<usize>(length & ~3)) << 2);
   const zero = f32x4.splat(0);
   const signBit = i32x4.splat(i32.MIN_VALUE);
   const size = f32x4.splat(absolute);
   const slope = f32x4.splat(linear);
-  for (; x < end; x += 16, gradient += 16) {
+  for (; x < vectorsEnd; x += 16, gradient += 16) {
     const four = v128.load(x);
     const signed = v128.and(v128.or(v128.and(four, signBit), size), f32x4.ne(four, zero));
     v128.store(gradient, f32x4.add(v128.load(gradient), f32x4.add(signed, f32x4.mul(slope, four))));
+  }
+  for (; x < end; x += 4, gradient += 4) {
+    const one = load<f32>(x);
+    const signed: f32 = one > 0 ? absolute : one < 0 ? -absolute : 0;
+    store<f32>(gradient, load<f32>(gradient) + (signed + linear * one));
   }
 }
