@@ -1,3 +1,6 @@
+export * from './calibration/laplace.js';
+export * from './calibration/predictive-ensemble.js';
+export * from './calibration/temperature.js';
 export * from './memorization/influence-pairs.js';
 export * from './memorization/outcomes.js';
 export * from './memorization/subset-influence.js';

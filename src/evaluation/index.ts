@@ -1,7 +1,12 @@
 export * from './bootstrap.js';
+export * from './brier-score.js';
+export * from './calibration-error.js';
 export * from './correlation.js';
 export * from './cost.js';
+export * from './log-loss.js';
 export * from './parameter-error.js';
+export * from './predictive.js';
+export * from './proportion-interval.js';
 export * from './roc.js';
 export * from './utility.js';
 export type { Claim, Verdict } from './claims.js';

@@ -1,0 +1,36 @@
+import type { Dataset } from '../../data/dataset.js';
+import { InputError } from '../../errors.js';
+import type { Learner } from '../../learners/learner.js';
+import { choleskyFactor, solveLowerTransposed } from '../../numerics/dense.js';
+import { randomStream } from '../../numerics/random.js';
+import { fullPool } from '../../subsets/subsets.js';
+
+/**
+ * `draws×p` parameters from the Laplace approximation of the posterior whose mode is the trained model (MacKay 1992): a
+ * Gaussian around θ* with covariance H⁻¹, H the Hessian of the objective, which for a regularised log-loss is minus a log
+ * posterior. Draw b is θ* + L⁻ᵀz with H = L·Lᵀ and owns the stream (seed, b).
+ *
+ * @param full `p` parameters trained on the whole pool
+ * @throws InputError if the Hessian at `full` is not positive definite.
+ */
+export function laplaceParameters(
+  pool: Dataset,
+  learner: Learner,
+  full: Float64Array,
+  { draws, seed }: { readonly draws: number; readonly seed: number },
+): Float64Array {
+  const p = full.length;
+  const factor = learner.hessian(pool, fullPool(pool.size).weights, full);
+  if (!choleskyFactor(factor, p))
+    throw new InputError(
+      'The Hessian at the given parameters is not positive definite: pass parameters trained on the whole pool.',
+    );
+  const parameters = new Float64Array(draws * p);
+  for (let b = 0; b < draws; b++) {
+    const stream = randomStream(seed, 'laplace', b);
+    for (let j = 0; j < p; j++) parameters[b * p + j] = stream.normal();
+    solveLowerTransposed(factor, p, parameters, b * p);
+    for (let j = 0; j < p; j++) parameters[b * p + j] += full[j];
+  }
+  return parameters;
+}

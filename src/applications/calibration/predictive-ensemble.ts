@@ -1,0 +1,43 @@
+import type { Dataset } from '../../data/dataset.js';
+import type { Learner } from '../../learners/learner.js';
+
+/** What an ensemble of models says about T points. */
+export interface EnsemblePrediction {
+  /** `T×K` mean probabilities: the predictive distribution. */
+  readonly probabilities: Float64Array;
+  /** `T×K` standard deviations over the models: how uncertain the training data leave the model. */
+  readonly spread: Float64Array;
+  /** Models that entered. */
+  readonly models: number;
+}
+
+/** Numbers of probabilities held at once. */
+const blockNumbers = 2 ** 22;
+
+/**
+ * Mean and standard deviation of class probabilities over B models, e.g. of bootstrap samples (bagging; Breiman 1996). Models
+ * whose parameters are NaN, of samples that lack a class, are left out.
+ *
+ * @param parameters `B×p`
+ */
+export function ensemblePrediction(learner: Learner, points: Dataset, parameters: Float64Array): EnsemblePrediction {
+  const p = learner.parameterCount(points);
+  const perModel = points.size * points.classes.length;
+  const probabilities = new Float64Array(perModel);
+  const squares = new Float64Array(perModel);
+  const block = Math.max(1, Math.floor(blockNumbers / perModel));
+  let models = 0;
+  for (let first = 0; first * p < parameters.length; first += block) {
+    const found = learner.probabilities(points, parameters.subarray(first * p, (first + block) * p));
+    for (let start = 0; start < found.length; start += perModel) {
+      if (Number.isNaN(found[start])) continue;
+      models++;
+      for (let at = 0; at < perModel; at++) {
+        const deviation = found[start + at] - probabilities[at];
+        probabilities[at] += deviation / models;
+        squares[at] += deviation * (found[start + at] - probabilities[at]);
+      }
+    }
+  }
+  return { probabilities, spread: squares.map((sum) => Math.sqrt(sum / Math.max(1, models - 1))), models };
+}

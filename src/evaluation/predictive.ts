@@ -1,0 +1,35 @@
+import { InputError } from '../errors.js';
+import { mostProbable } from './utility.js';
+
+/** Probabilities of K classes for each of T labelled points: a predictive distribution and what came true. */
+export interface PredictiveDistribution {
+  /** `T×K`, row-major. */
+  readonly probabilities: Float64Array;
+  /** `T` class indices. */
+  readonly labels: Uint8Array;
+  readonly classCount: number;
+}
+
+/** @throws InputError if there are no points or not K probabilities for each. */
+export function checkPredictive({ probabilities, labels, classCount }: PredictiveDistribution): void {
+  if (labels.length === 0) throw new InputError('There are no points to judge probabilities on; give at least one.');
+  if (probabilities.length !== labels.length * classCount) {
+    throw new InputError(
+      `${labels.length} points of ${classCount} classes need ${labels.length * classCount} probabilities, not ${probabilities.length}.`,
+    );
+  }
+}
+
+/** Of every point the probability of its most probable class, and whether that class is its label. */
+export function topLabel(distribution: PredictiveDistribution): { confidences: Float64Array; correct: Uint8Array } {
+  checkPredictive(distribution);
+  const { probabilities, labels, classCount } = distribution;
+  const confidences = new Float64Array(labels.length);
+  const correct = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    const best = mostProbable(probabilities, i * classCount, classCount);
+    confidences[i] = probabilities[i * classCount + best];
+    correct[i] = Number(best === labels[i]);
+  }
+  return { confidences, correct };
+}
