@@ -1,2 +1,3 @@
 export type { Bank } from './bank.js';
 export { buildBank, takeBank, type BuildBankOptions } from './retrain-bank.js';
+export { retrainInWorkers, type RetrainInWorkersOptions } from './retrain-in-workers.js';

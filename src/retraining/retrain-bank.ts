@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
 import { takeSubsets, type Subsets } from '../subsets/subsets.js';
 import type { Bank } from './bank.js';
+import { retrainInWorkers } from './retrain-in-workers.js';
 
 export interface BuildBankOptions extends RunControl {
   readonly pool: Dataset;
@@ -13,6 +14,8 @@ export interface BuildBankOptions extends RunControl {
   readonly tolerance?: number;
   /** Subsets that lack a class have no trained parameters: refuse them (default), or leave them out of the bank. */
   readonly missingClass?: 'refuse' | 'drop';
+  /** Threads to retrain in; the bank's bytes do not depend on it. Default 1: this thread. */
+  readonly workers?: number;
 }
 
 /**
@@ -22,8 +25,12 @@ export interface BuildBankOptions extends RunControl {
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function buildBank(options: BuildBankOptions): Promise<Bank> {
-  const { pool, learner, subsets, tolerance = 1e-8, missingClass = 'refuse', onProgress, signal } = options;
-  const { parameters, residuals, status } = await learner.retrain(pool, subsets, { tolerance, onProgress, signal });
+  const { pool, learner, subsets, tolerance = 1e-8, missingClass = 'refuse', workers = 1 } = options;
+  const control = { onProgress: options.onProgress, signal: options.signal };
+  const { parameters, residuals, status } =
+    workers === 1
+      ? await learner.retrain(pool, subsets, { tolerance, ...control })
+      : await retrainInWorkers({ pool, learner, subsets, tolerance, workers, ...control });
   const rowsWith = (...wanted: readonly number[]) =>
     Array.from(status.keys()).filter((b) => wanted.includes(status[b]));
 

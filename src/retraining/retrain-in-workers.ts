@@ -1,0 +1,137 @@
+import { setMaxListeners } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { RunControl } from '../control.js';
+import type { Dataset } from '../data/dataset.js';
+import { InputError, InterruptedError } from '../errors.js';
+import type { Learner, Retrained } from '../learners/learner.js';
+import { kernelChoice } from '../numerics/wasm-kernels.js';
+import { checkSubsets, type Subsets } from '../subsets/subsets.js';
+import type { BlockOutcome, JobBlock, SharedJob } from './worker.js';
+
+export interface RetrainInWorkersOptions extends RunControl {
+  readonly pool: Dataset;
+  /** One of the registry's: workers rebuild it from its name and hyper-parameters. */
+  readonly learner: Learner;
+  readonly subsets: Subsets;
+  /** Largest residual of a row. */
+  readonly tolerance: number;
+  /** Threads; each has its own engine with one thread. */
+  readonly workers: number;
+}
+
+/** Subsets that a worker takes at a time: coarse, as the first block of each worker also pays for its size path. */
+const blockSubsets = 256;
+/** A block whose worker ended is given out again this often before the fault is taken for its own. */
+const attempts = 3;
+const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url));
+
+let lastJob = 0;
+
+/**
+ * Retrains subsets in several threads: the same bytes as `learner.retrain`, whatever the number of workers. Pool, subsets and
+ * results lie in shared memory; workers take blocks of 256 subsets. The block of a worker that ends (killed, out of memory) is
+ * given to another one.
+ *
+ * @param file the workers' module; only tests replace it
+ * @throws InputError if the number of workers is not a positive whole number, the learner is not in the registry, or as
+ * `learner.retrain`.
+ * @throws InterruptedError if `signal` is aborted; no thread is left behind.
+ */
+export async function retrainInWorkers(options: RetrainInWorkersOptions, file = workerFile): Promise<Retrained> {
+  const { pool, subsets, workers, onProgress, signal } = options;
+  if (!(Number.isInteger(workers) && workers >= 1)) {
+    throw new InputError(`The number of workers is ${workers}; it must be a whole number of at least 1.`);
+  }
+  checkSubsets(subsets, pool);
+  const job = shareJob(options);
+  const blocks = blocksOf(job, subsets.count, workers);
+  const label = `retraining ${subsets.count.toLocaleString('en')} subsets in ${workers} workers`;
+  const threads = new Piscina<JobBlock, BlockOutcome>({ filename: file, minThreads: 0, maxThreads: workers });
+  // Every waiting block listens to it.
+  const stop = signal && AbortSignal.any([signal]);
+  if (stop) setMaxListeners(0, stop);
+  let done = 0;
+  try {
+    const runBlock = async (block: JobBlock): Promise<void> => {
+      const { inputError } = await runWithRetries(threads, block, stop);
+      if (inputError !== undefined) throw new InputError(inputError);
+      done += block.count;
+      onProgress?.({ label, done, total: subsets.count });
+    };
+    await Promise.all(blocks.map(runBlock));
+  } catch (error) {
+    if (signal?.aborted) throw new InterruptedError(`Stopped on request during ${label}.`);
+    throw error;
+  } finally {
+    await threads.destroy();
+  }
+  const { parameterCount, parameters, residuals, iterations, status } = job;
+  // Copies in memory of this thread's own, as shared memory is not accepted everywhere.
+  return {
+    count: subsets.count,
+    parameterCount,
+    parameters: parameters.slice(),
+    residuals: residuals.slice(),
+    iterations: iterations.slice(),
+    status: status.slice(),
+  };
+}
+
+async function runWithRetries(
+  threads: Piscina<JobBlock, BlockOutcome>,
+  block: JobBlock,
+  signal: AbortSignal | undefined,
+): Promise<BlockOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await threads.run(block, { signal });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      if (attempt === attempts) {
+        throw new Error(
+          `Subsets ${block.first} to ${block.first + block.count - 1} could not be retrained: ` +
+            `their worker failed ${attempts} times, at last because of: ${(error as Error).message}`,
+          { cause: error },
+        );
+      }
+    }
+  }
+}
+
+function shareJob({ pool, learner, subsets, tolerance }: RetrainInWorkersOptions): SharedJob {
+  const parameterCount = learner.parameterCount(pool);
+  return {
+    id: ++lastJob,
+    pool: { ...pool, features: shared(pool.features, Float64Array), labels: shared(pool.labels, Uint8Array) },
+    learner: { name: learner.name, hyperparameters: learner.hyperparameters },
+    kernels: kernelChoice(),
+    tolerance,
+    parameterCount,
+    weights: shared(subsets.weights, Uint8Array),
+    parameters: new Float64Array(new SharedArrayBuffer(8 * subsets.count * parameterCount)),
+    residuals: new Float64Array(new SharedArrayBuffer(8 * subsets.count)),
+    iterations: new Uint16Array(new SharedArrayBuffer(2 * subsets.count)),
+    status: new Uint8Array(new SharedArrayBuffer(subsets.count)),
+  };
+}
+
+/** A copy of an array in shared memory. */
+function shared<Numbers extends Float64Array | Uint8Array>(
+  numbers: Numbers,
+  type: new (buffer: SharedArrayBuffer) => Numbers,
+): Numbers {
+  const copy = new type(new SharedArrayBuffer(numbers.byteLength));
+  copy.set(numbers);
+  return copy;
+}
+
+/** Blocks of at most {@link blockSubsets}, and at least one for each worker where there are enough subsets. */
+function blocksOf(job: SharedJob, count: number, workers: number): JobBlock[] {
+  const size = Math.max(1, Math.min(blockSubsets, Math.ceil(count / workers)));
+  return Array.from({ length: Math.ceil(count / size) }, (_, k) => ({
+    job,
+    first: k * size,
+    count: Math.min(size, count - k * size),
+  }));
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import type { Progress } from '../../src/control.js';
+import { InputError, InterruptedError } from '../../src/errors.js';
+import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import type { Learner } from '../../src/learners/learner.js';
+import { buildBank } from '../../src/retraining/retrain-bank.js';
+import { retrainInWorkers } from '../../src/retraining/retrain-in-workers.js';
+import { uniformSizeSubsets } from '../../src/subsets/uniform-size.js';
+import { cloudPool } from '../learners/pools.js';
+
+const pool = cloudPool({ size: 60, dimension: 5, classCount: 3, seed: 1 });
+// Some subsets lack a class: their rows must come back as such.
+const subsets = uniformSizeSubsets({ poolSize: 60, count: 600, minimumSize: 2, seed: 2 });
+const learner = logisticRegression({ C: 3 });
+const options = { pool, learner, subsets, tolerance: 1e-8 };
+const dyingWorker = fileURLToPath(new URL('./dying-worker.js', import.meta.url));
+
+describe('retraining in workers', function () {
+  this.timeout(60_000);
+
+  it('gives the same bytes in 1, 2 and 8 workers as in this thread', async () => {
+    const here = await learner.retrain(pool, subsets, { tolerance: 1e-8 });
+    assert.ok(here.status.some((status) => status === 2) && here.status.some((status) => status === 0));
+    for (const workers of [1, 2, 8]) assert.deepEqual(await retrainInWorkers({ ...options, workers }), here);
+  });
+
+  it('builds the same bank', async () => {
+    const every = { pool, learner, subsets, missingClass: 'drop' } as const;
+    assert.deepEqual(await buildBank({ ...every, workers: 2 }), await buildBank(every));
+  });
+
+  it('gives the block of a worker that ends to another one', async () => {
+    const here = await learner.retrain(pool, subsets, { tolerance: 1e-8 });
+    assert.deepEqual(await retrainInWorkers({ ...options, workers: 2 }, dyingWorker), here);
+  });
+
+  it('says which subsets end every worker', async () => {
+    await assert.rejects(
+      retrainInWorkers({ ...options, tolerance: 1e-5, workers: 2 }, dyingWorker),
+      /Subsets 256 to 511 could not be retrained: their worker failed 3 times/,
+    );
+  });
+
+  it('reports progress up to the end', async () => {
+    const seen: Progress[] = [];
+    await retrainInWorkers({ ...options, workers: 2, onProgress: (progress) => seen.push(progress) });
+    assert.equal(seen.at(-1)?.done, 600);
+    assert.ok(seen.length === 3 && seen.every(({ total }) => total === 600));
+  });
+
+  it('stops on request and leaves no thread behind', async () => {
+    const many = uniformSizeSubsets({ poolSize: 60, count: 20_000, minimumSize: 10, seed: 3 });
+    const abort = new AbortController();
+    const started = retrainInWorkers({
+      ...options,
+      subsets: many,
+      workers: 2,
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    await assert.rejects(started, InterruptedError);
+    const aborted = retrainInWorkers({ ...options, workers: 2, signal: AbortSignal.abort() });
+    await assert.rejects(aborted, InterruptedError);
+  });
+
+  it('refuses what it cannot do in a sentence', async () => {
+    await assert.rejects(retrainInWorkers({ ...options, workers: 0 }), InputError);
+    const unknown: Learner = { ...learner, name: 'crystal ball' };
+    await assert.rejects(retrainInWorkers({ ...options, learner: unknown, workers: 2 }), InputError);
+    const hole = { ...pool, features: pool.features.map((value, k) => (k === 7 ? NaN : value)) };
+    await assert.rejects(retrainInWorkers({ ...options, pool: hole, workers: 2 }), InputError);
+  });
+});
