@@ -89,11 +89,12 @@ export function lossAndGradientInPredictions(
     squares += error * error;
     return 2 * scale * error;
   });
-  if (penaltyObjective !== undefined && needsObjective(settings)) {
+  if (!needsObjective(settings)) return { loss: scale * squares, gradient };
+  if (penaltyObjective !== undefined) {
     const batch = { settings, subsets, exactLosses };
     return { loss: scale * squares + addObjectivePenalties(penaltyObjective, predicted, batch, gradient), gradient };
   }
-  if (objective === undefined) return { loss: scale * squares, gradient };
+  if (objective === undefined) throw new Error("The penalties need the learner's objective.");
   const { count, poolSize, weights } = subsets;
   const shape: [number, number] = [count, predicted.length / count];
   const penalties = tf.tidy(() => {

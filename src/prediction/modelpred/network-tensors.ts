@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { BackendName, TensorFlow } from '../../numerics/backend.js';
-import { modelPredLoss } from './loss.js';
-import type { NetworkEngine, NetworkOnPoints } from './network-engine.js';
+import { lossAndGradientInPredictions, modelPredLoss, needsObjective } from './loss.js';
+import type { LossOnBatch, NetworkEngine, NetworkOnPoints } from './network-engine.js';
 import { type NetworkShape, rowsPerPass, sizeInputCount, weightCount, weightShapes, weightViews } from './network.js';
 import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
 
@@ -27,21 +27,14 @@ export function tensorEngine(tf: TensorFlow, backend: BackendName): NetworkEngin
       }
       return predicted;
     },
-    lossAndGradient: (
-      network,
-      { settings, objective, subsets, parameters, exactLosses },
-      gradient = new Float32Array(weightCount(network.shape)),
-    ) => {
+    lossAndGradient: (network, batch, gradient = new Float32Array(weightCount(network.shape))) => {
       const { shape } = network;
-      const { count, poolSize, weights } = subsets;
       const loss = tf.tidy(() => {
-        const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
-        const exact = tf.tensor2d(new Float32Array(parameters), [count, shape.outputs]);
-        const { value, grads } = tf.valueAndGrads((...layers) => {
-          const predicted = outputs(tf, network, layers, poolingTensors(tf, network, subsets));
-          const losses = exactLosses && tf.tensor1d(exactLosses);
-          return modelPredLoss(tf, settings, { predicted, exact, subsetWeights, exactLosses: losses }, objective);
-        })(weightTensors(tf, shape, network.weights));
+        const pooling = poolingTensors(tf, network, batch.subsets);
+        const lossOf = lossOfOutputs(tf, shape, batch);
+        const { value, grads } = tf.valueAndGrads((...layers) => lossOf(outputs(tf, network, layers, pooling)))(
+          weightTensors(tf, shape, network.weights),
+        );
         weightViews(shape, gradient).forEach((view, i) => view.set(grads[i].dataSync()));
         return value.dataSync()[0];
       });
@@ -101,6 +94,31 @@ function outputs(
   const read = sizeInputs ? tf.concat<Tensor2D>([pooled, sizes], 1) : pooled;
   const hidden = shape.architecture.subsetLayers.reduce<Tensor2D>((x) => tf.elu(dense(x, biases)), read);
   return dense(skip ? tf.concat<Tensor2D>([hidden, read], 1) : hidden, true);
+}
+
+/**
+ * The loss as a function of the network's outputs, differentiable in them: by formulas where there are some, which takes one
+ * operation where the tensor library takes dozens.
+ */
+function lossOfOutputs(
+  tf: TensorFlow,
+  { outputs: p }: NetworkShape,
+  batch: LossOnBatch,
+): (predicted: Tensor2D) => Scalar {
+  const { settings, objective, penaltyObjective, subsets, parameters, exactLosses } = batch;
+  const { count, poolSize, weights } = subsets;
+  if (penaltyObjective !== undefined || !needsObjective(settings)) {
+    return tf.customGrad((...inputs) => {
+      const predicted = inputs[0] as Tensor2D;
+      const { loss, gradient } = lossAndGradientInPredictions(tf, predicted.dataSync<'float32'>(), batch);
+      return { value: tf.scalar(loss), gradFunc: (upstream) => tf.mul(tf.tensor2d(gradient, [count, p]), upstream) };
+    }) as (predicted: Tensor2D) => Scalar;
+  }
+  const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
+  const exact = tf.tensor2d(new Float32Array(parameters), [count, p]);
+  const losses = exactLosses && tf.tensor1d(exactLosses);
+  return (predicted) =>
+    modelPredLoss(tf, settings, { predicted, exact, subsetWeights, exactLosses: losses }, objective);
 }
 
 /** All weights as tensors, in the order of {@link weightShapes}. */

@@ -72,7 +72,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     shape,
     points: encoder.encode(pool),
     objective,
-    penaltyObjective: objective && engine.backend === 'wasm' ? learner.penaltyObjective?.(pool) : undefined,
+    penaltyObjective: objective && engine.backend !== 'cpu' ? learner.penaltyObjective?.(pool) : undefined,
     exactLosses:
       objective && settings.loss.utility !== 0
         ? exactTrainingLosses(tf, objective, subsets, bank.parameters)

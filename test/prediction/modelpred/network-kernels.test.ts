@@ -104,18 +104,20 @@ describe('the ModelPred network on WebAssembly kernels', function () {
           const layers = weightViews(shape, expected.gradient);
           // Penalties differentiated by the tensor library, and by formulas.
           for (const penaltyObjective of objective ? [undefined, logisticRegressionPenalties(pool, 2)] : [undefined]) {
-            const actual = kernelEngine(tf).lossAndGradient(network, {
-              ...batch,
-              settings,
-              objective,
-              penaltyObjective,
-              exactLosses,
-            });
-            assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
-            weightViews(shape, actual.gradient).forEach((layer, l) => {
-              const distance = relativeDistance(layer, layers[l]);
-              assert.ok(distance < 2e-5, `layer ${l}: ${distance}`);
-            });
+            for (const engine of [kernelEngine(tf), tensorEngine(tf, 'cpu')]) {
+              const actual = engine.lossAndGradient(network, {
+                ...batch,
+                settings,
+                objective,
+                penaltyObjective,
+                exactLosses,
+              });
+              assert.ok(Math.abs(actual.loss / expected.loss - 1) < 1e-5, `${actual.loss} is not ${expected.loss}`);
+              weightViews(shape, actual.gradient).forEach((layer, l) => {
+                const distance = relativeDistance(layer, layers[l]);
+                assert.ok(distance < 2e-5, `layer ${l}: ${distance}`);
+              });
+            }
           }
         });
       }
