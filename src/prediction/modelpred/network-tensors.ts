@@ -112,7 +112,7 @@ function lossOfOutputs(
       const predicted = inputs[0] as Tensor2D;
       const { loss, gradient } = lossAndGradientInPredictions(tf, predicted.dataSync<'float32'>(), batch);
       return { value: tf.scalar(loss), gradFunc: (upstream) => tf.mul(tf.tensor2d(gradient, [count, p]), upstream) };
-    }) as (predicted: Tensor2D) => Scalar;
+    });
   }
   const subsetWeights = tf.tensor2d(new Float32Array(weights), [count, poolSize]);
   const exact = tf.tensor2d(new Float32Array(parameters), [count, p]);
