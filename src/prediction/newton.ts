@@ -1,7 +1,7 @@
 import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
-import { choleskyFactor, choleskySolve } from '../numerics/dense.js';
+import { choleskyFactor, choleskySolve, dot } from '../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../subsets/index.js';
 import { repeatRow } from './mean.js';
 import type { Predictor } from './predictor.js';
@@ -41,7 +41,13 @@ export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Le
   };
 }
 
-async function newtonSteps(
+/**
+ * `B×p` parameters after safeguarded steps of Newton's method on the objective of each subset.
+ *
+ * @param start `B×p`
+ * @param label what this is, for the message of an interruption
+ */
+export async function newtonSteps(
   pool: Dataset,
   learner: Learner,
   subsets: Subsets,
@@ -70,8 +76,22 @@ interface Directions {
 function newtonDirections(pool: Dataset, learner: Learner, subsets: Subsets, parameters: Float64Array): Directions {
   const p = parameters.length / subsets.count;
   const gradients = learner.gradient(pool, subsets, parameters);
+  const directions =
+    learner.newtonDirections?.(pool, subsets, parameters, gradients) ??
+    directionsOneByOne(pool, learner, subsets, parameters, gradients);
+  const slopes = Float64Array.from({ length: subsets.count }, (_, b) => dot(gradients, b * p, directions, b * p, p));
+  return { directions, slopes };
+}
+
+function directionsOneByOne(
+  pool: Dataset,
+  learner: Learner,
+  subsets: Subsets,
+  parameters: Float64Array,
+  gradients: Float64Array,
+): Float64Array {
+  const p = parameters.length / subsets.count;
   const directions = gradients.map((value) => -value);
-  const slopes = new Float64Array(subsets.count);
   for (let b = 0; b < subsets.count; b++) {
     const hessian = learner.hessian(
       pool,
@@ -80,9 +100,8 @@ function newtonDirections(pool: Dataset, learner: Learner, subsets: Subsets, par
     );
     if (choleskyFactor(hessian, p)) choleskySolve(hessian, p, directions, b * p);
     else directions.fill(0, b * p, (b + 1) * p);
-    for (let j = b * p; j < (b + 1) * p; j++) slopes[b] += gradients[j] * directions[j];
   }
-  return { directions, slopes };
+  return directions;
 }
 
 /** The first of the steps 1, ½, ¼, … along its direction that lowers each subset's objective enough, or none. */

@@ -1,0 +1,22 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Learner } from '../learners/learner.js';
+import type { Predictor } from './predictor.js';
+import { startOnSizePath } from './size-path-start.js';
+
+/**
+ * The exact solver stopped early: iterations of L-BFGS on the objective of each subset from θ*(n), the optimum of the whole
+ * pool at weights n/N, whose initial inverse Hessian is the whole pool's at a size near n, shared by all subsets of such sizes.
+ *
+ * Cost per subset and iteration: two products of N·p and one of p².
+ *
+ * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ */
+export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4): Predictor {
+  return {
+    name: `L-BFGS, ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}`,
+    predict: async (subsets, control) => {
+      const { parameters: from } = await startOnSizePath(pool, learner, subsets, control);
+      return (await learner.retrain(pool, subsets, { ...control, from, maxIterations: iterations })).parameters;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { multiplyTransposed } from '../numerics/dense.js';
+import type { Bank } from '../retraining/bank.js';
+import { checkSubsets } from '../subsets/subsets.js';
+import type { Predictor } from './predictor.js';
+
+/**
+ * The parameters of the bank's nearest subset: the one that differs in the fewest points (Hamming distance; for multisets the
+ * squared Euclidean distance of their weights, which is the same for sets). The first of several nearest ones is taken.
+ *
+ * Cost per subset: N multiplications for every row of the bank.
+ *
+ * @throws InputError if the subsets are of a pool of another size.
+ */
+export function nearestPredictor({ pool, subsets: known, parameters }: Bank): Predictor {
+  const p = parameters.length / known.count;
+  const rows = Float64Array.from(known.weights);
+  const lengths = squaredLengths(rows, pool.size);
+  return {
+    name: 'nearest subset',
+    predict: (subsets) => {
+      checkSubsets(subsets, pool);
+      const products = new Float64Array(subsets.count * known.count);
+      multiplyTransposed(Float64Array.from(subsets.weights), rows, subsets.count, known.count, pool.size, products);
+      const predicted = new Float64Array(subsets.count * p);
+      for (let b = 0; b < subsets.count; b++) {
+        let nearest = 0;
+        let least = Infinity;
+        for (let k = 0; k < known.count; k++) {
+          // ‖w − v‖² without ‖w‖², which is the same for all rows of the bank.
+          const distance = lengths[k] - 2 * products[b * known.count + k];
+          if (distance < least) [nearest, least] = [k, distance];
+        }
+        predicted.set(parameters.subarray(nearest * p, (nearest + 1) * p), b * p);
+      }
+      return predicted;
+    },
+  };
+}
+
+function squaredLengths(rows: Float64Array, width: number): Float64Array {
+  const lengths = new Float64Array(rows.length / width);
+  for (let at = 0; at < rows.length; at++) lengths[Math.floor(at / width)] += rows[at] ** 2;
+  return lengths;
+}

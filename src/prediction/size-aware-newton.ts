@@ -1,0 +1,22 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Learner } from '../learners/learner.js';
+import { newtonSteps } from './newton.js';
+import type { Predictor } from './predictor.js';
+import { startOnSizePath } from './size-path-start.js';
+
+/**
+ * Steps of Newton's method on the objective of each subset, with the safeguard of `newtonPredictor`, from θ*(n): the optimum
+ * of the whole pool at weights n/N. Knowing the size saves about one step against starting from the whole pool's parameters.
+ *
+ * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ */
+export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
+  const name = `size-aware Newton, ${steps === 1 ? 'one step' : `${steps} steps`}`;
+  return {
+    name,
+    predict: async (subsets, control) => {
+      const { parameters } = await startOnSizePath(pool, learner, subsets, control);
+      return newtonSteps(pool, learner, subsets, parameters, steps, name, control);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { RunControl } from '../control.js';
+import type { Dataset } from '../data/dataset.js';
+import { InputError } from '../errors.js';
+import type { Learner } from '../learners/learner.js';
+import type { SizePath } from '../learners/size-path.js';
+import { checkSubsets, subsetSizes, type Subsets } from '../subsets/subsets.js';
+
+/** What subsets' sizes alone say about their parameters. */
+export interface SizePathStart {
+  readonly path: SizePath;
+  /** `B` sizes. */
+  readonly sizes: Uint32Array;
+  /** `B×p`: θ*(n_b), the optimum of the whole pool with weights n_b/N; the caller's to change. */
+  readonly parameters: Float64Array;
+}
+
+/**
+ * Prepares the size path for the sizes of these subsets.
+ *
+ * @throws InputError if the learner has no size path, a subset is empty or of a pool of another size.
+ */
+export async function startOnSizePath(
+  pool: Dataset,
+  learner: Learner,
+  subsets: Subsets,
+  control?: RunControl,
+): Promise<SizePathStart> {
+  checkSubsets(subsets, pool);
+  const path = learner.sizePath?.(pool);
+  if (!path) throw new InputError(`"${learner.name}" has no size path; use a predictor that starts elsewhere.`);
+  const sizes = subsetSizes(subsets);
+  await path.prepare(sizes, control);
+  return { path, sizes, parameters: path.optima(sizes) };
+}
