@@ -14,15 +14,17 @@ export function bernoulliSubsets(options: {
   readonly count: number;
   readonly probability: number;
   readonly seed: number;
+  /** Number of the first row, so that a draw can be continued. Default 0. */
+  readonly first?: number;
 }): Subsets {
-  const { poolSize, count, probability, seed } = options;
+  const { poolSize, count, probability, seed, first = 0 } = options;
   checkCount(count);
   if (!(probability >= 0 && probability <= 1)) {
     throw new InputError(`probability is ${probability}; it must be between 0 and 1.`);
   }
   const weights = new Uint8Array(count * poolSize);
   for (let b = 0; b < count; b++) {
-    const stream = randomStream(seed, 'bernoulli', b);
+    const stream = randomStream(seed, 'bernoulli', first + b);
     for (let i = 0; i < poolSize; i++) if (stream.uniform() < probability) weights[b * poolSize + i] = 1;
   }
   return { count, poolSize, weights };

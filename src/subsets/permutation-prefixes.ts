@@ -15,9 +15,11 @@ export interface PermutationPrefixes {
 /**
  * T independent uniformly random orders of the points 0 … N−1; order t depends only on (seed, t), so a longer run continues
  * a shorter one.
+ *
+ * @param first number of the first order; default 0
  */
-export function drawPermutations(poolSize: number, count: number, seed: number): Int32Array[] {
-  return Array.from({ length: count }, (_, t) => randomStream(seed, 'permutation', t).permutation(poolSize));
+export function drawPermutations(poolSize: number, count: number, seed: number, first = 0): Int32Array[] {
+  return Array.from({ length: count }, (_, t) => randomStream(seed, 'permutation', first + t).permutation(poolSize));
 }
 
 /**

@@ -1,11 +1,8 @@
 import { InputError } from '../../errors.js';
+import type { Valuation } from './game.js';
 
-/** One value per pool point, with the Monte Carlo error it was estimated with. */
-export interface Valuation {
-  /** `N` values; positive: including the point raises the utility. */
-  readonly values: Float64Array;
-  /** `N` standard errors over permutations; NaN with fewer than two. */
-  readonly standardErrors: Float64Array;
+/** Values from given permutations. */
+export interface PermutationEstimate extends Valuation {
   /** Permutations used, T. */
   readonly permutations: number;
 }
@@ -19,7 +16,7 @@ export interface Valuation {
  * @param utilities `T×(N+1)`: entry k of a row is the utility of the first k points of that permutation, k = 0 … N
  * @throws InputError if the shapes do not fit.
  */
-export function shapleyValues(permutations: readonly Int32Array[], utilities: Float64Array): Valuation {
+export function shapleyValues(permutations: readonly Int32Array[], utilities: Float64Array): PermutationEstimate {
   const count = permutations.length;
   const poolSize = count === 0 ? 0 : permutations[0].length;
   if (count === 0 || utilities.length !== count * (poolSize + 1))
