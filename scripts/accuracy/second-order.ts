@@ -1,9 +1,20 @@
 import { measureCpu } from '../../src/evaluation/cost.js';
-import { mean } from '../../src/evaluation/correlation.js';
+import { quantile } from '../../src/evaluation/bootstrap.js';
+import { mean, spearman } from '../../src/evaluation/correlation.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
 import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
-import { lbfgsPredictor, sizeAwareChordPredictor, sizeAwareNewtonPredictor } from '../../src/prediction/index.js';
+import {
+  certify,
+  lbfgsPredictor,
+  meanPredictor,
+  nearestPredictor,
+  predictWithin,
+  ridgePredictor,
+  Rung,
+  sizeAwareChordPredictor,
+  sizeAwareNewtonPredictor,
+} from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { writeFileAtomically } from '../../src/storage.js';
 import { uniformSizeSubsets } from '../../src/subsets/index.js';
@@ -22,6 +33,8 @@ const references: Readonly<Partial<Record<ProblemName, Readonly<Partial<Record<M
 };
 const seeds = [1, 2, 3];
 const heldOutCount = 500;
+/** Relative error asked of `predictWithin`. */
+const tolerance = 0.01;
 
 async function measure(name: ProblemName, expected: Readonly<Partial<Record<Method, number>>>) {
   const { pool, learner, minimumSize } = await loadProblem(name);
@@ -74,7 +87,69 @@ console.table(
     'CPU µs per subset': Math.round(microseconds),
   })),
 );
+
+// Certificates: how well the length of one Newton step tells the true error of predictions, how many bounds are proven, and
+// whether predicting within a tolerance keeps it.
+async function certificates(name: ProblemName) {
+  const { pool, learner, minimumSize } = await loadProblem(name);
+  const p = learner.parameterCount(pool);
+  const draw = (count: number, part: string) =>
+    uniformSizeSubsets({
+      poolSize: pool.size,
+      count,
+      minimumSize,
+      labels: pool.labels,
+      seed: deriveSeed(seeds[0], name, 'accuracy', part),
+    });
+  const heldOut = await buildBank({ pool, learner, subsets: draw(heldOutCount, 'held-out subsets') });
+  const bank = await buildBank({ pool, learner, subsets: draw(2000, 'certified bank') });
+  const predictors = [
+    meanPredictor(bank),
+    nearestPredictor(bank),
+    ridgePredictor(bank),
+    sizeAwareChordPredictor(pool, learner, 1),
+    sizeAwareNewtonPredictor(pool, learner, 1),
+    lbfgsPredictor(pool, learner, 4),
+  ];
+  const rows = [];
+  for (const predictor of predictors) {
+    const predicted = await predictor.predict(heldOut.subsets);
+    const { result, seconds } = await measureCpu(() => certify(pool, learner, heldOut.subsets, predicted));
+    const distances = Float64Array.from({ length: heldOutCount }, (_, b) =>
+      Math.hypot(...predicted.subarray(b * p, (b + 1) * p).map((value, j) => value - heldOut.parameters[b * p + j])),
+    );
+    const within = await predictWithin({ pool, learner, predictor, subsets: heldOut.subsets, tolerance });
+    const errors = relativeErrors(within.parameters, heldOut.parameters, p);
+    rows.push({
+      'data set': name,
+      predictor: predictor.name,
+      Spearman: digits(spearman(result.stepNorms, distances)),
+      'median ratio': digits(
+        quantile(
+          result.stepNorms.map((norm, b) => norm / distances[b]),
+          0.5,
+        ),
+      ),
+      'bounds proven': digits(mean(Array.from(result.bounds, (bound) => Number(!Number.isNaN(bound))))),
+      'bounds broken': result.bounds.reduce(
+        (sum, bound, b) => sum + Number(distances[b] > bound * (1 + 1e-6) + 1e-6),
+        0,
+      ),
+      [`error ≤ ${2 * tolerance}`]: digits(mean(Array.from(errors, (error) => Number(error <= 2 * tolerance)))),
+      'predicted / refined / retrained': [Rung.predicted, Rung.refined, Rung.retrained]
+        .map((rung) => digits(mean(Array.from(within.rungs, (value) => Number(value === rung)))))
+        .join(' / '),
+      'CPU µs per certificate': Math.round((seconds / heldOutCount) * 1e6),
+    });
+  }
+  return rows;
+}
+
+const certified = [];
+for (const name of ['iris 0/1', 'iris 1/2', 'breast cancer', 'spambase'] as const)
+  certified.push(...(await certificates(name)));
+console.table(certified);
 await writeFileAtomically(
   'report/accuracy-second-order.json',
-  `${JSON.stringify({ seeds, heldOutCount, results }, null, 2)}\n`,
+  `${JSON.stringify({ seeds, heldOutCount, results, certified }, null, 2)}\n`,
 );

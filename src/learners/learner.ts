@@ -74,6 +74,11 @@ export interface Learner extends LearnerDescription {
    * definite. Absent where Hessians are too large or not exact.
    */
   newtonDirections?(pool: Dataset, subsets: Subsets, parameters: Float64Array, gradients: Float64Array): Float64Array;
+  /**
+   * `B` proven upper bounds of ‖θ_b − θ(S_b)‖₂ for `B×p` parameters; NaN where none can be given. Absent where the learner has
+   * none.
+   */
+  errorBounds?(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
   /** The size path on this pool, kept as long as the pool; absent where the learner has none. */
   sizePath?(pool: Dataset): SizePath;
   /** `B×T×K` class probabilities of T points under B models. */

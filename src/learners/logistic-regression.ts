@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { multiplyTransposed } from '../numerics/dense.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
+import { errorBounds } from './error-bounds.js';
 import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem, type LinearProblem } from './linear-objective.js';
 import { logisticRegressionPenalties } from './logistic-regression-penalties.js';
@@ -95,6 +96,13 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       checkLength('parameters', parameters, subsets.count * problem.parameterCount);
       checkLength('gradients', gradients, subsets.count * problem.parameterCount);
       return newtonDirections(problem, costs, parameters, gradients);
+    },
+
+    errorBounds(pool, subsets, parameters) {
+      const { problem } = prepared(pool);
+      const costs = costsOf(pool, subsets);
+      checkLength('parameters', parameters, subsets.count * problem.parameterCount);
+      return errorBounds(problem, costs, parameters);
     },
 
     sizePath: (pool) => prepared(pool).path,

@@ -91,7 +91,8 @@ function costsOf(block: readonly number[], weights: Uint8Array, pointCount: numb
   return costs;
 }
 
-function hasEveryClass(weights: Uint8Array, offset: number, labels: Uint8Array, classCount: number): boolean {
+/** Whether the subset whose weights start at `offset` holds points of every class. */
+export function hasEveryClass(weights: Uint8Array, offset: number, labels: Uint8Array, classCount: number): boolean {
   const present = new Uint8Array(classCount);
   let missing = classCount;
   for (let i = 0; i < labels.length && missing > 0; i++) {

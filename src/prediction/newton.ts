@@ -65,7 +65,10 @@ export async function newtonSteps(
   return parameters;
 }
 
-interface Directions {
+/** Newton steps on the objectives of B subsets. */
+export interface NewtonDirections {
+  /** `B×p`. */
+  readonly gradients: Float64Array;
   /** `B×p`. */
   readonly directions: Float64Array;
   /** `B` slopes of the objectives along them. */
@@ -73,14 +76,19 @@ interface Directions {
 }
 
 /** −(∇²F_S)⁻¹∇F_S for each subset; zero where the Hessian is not positive definite. */
-function newtonDirections(pool: Dataset, learner: Learner, subsets: Subsets, parameters: Float64Array): Directions {
+export function newtonDirections(
+  pool: Dataset,
+  learner: Learner,
+  subsets: Subsets,
+  parameters: Float64Array,
+): NewtonDirections {
   const p = parameters.length / subsets.count;
   const gradients = learner.gradient(pool, subsets, parameters);
   const directions =
     learner.newtonDirections?.(pool, subsets, parameters, gradients) ??
     directionsOneByOne(pool, learner, subsets, parameters, gradients);
   const slopes = Float64Array.from({ length: subsets.count }, (_, b) => dot(gradients, b * p, directions, b * p, p));
-  return { directions, slopes };
+  return { gradients, directions, slopes };
 }
 
 function directionsOneByOne(
@@ -105,12 +113,12 @@ function directionsOneByOne(
 }
 
 /** The first of the steps 1, ½, ¼, … along its direction that lowers each subset's objective enough, or none. */
-function searchAlong(
+export function searchAlong(
   pool: Dataset,
   learner: Learner,
   subsets: Subsets,
   parameters: Float64Array,
-  { directions, slopes }: Directions,
+  { directions, slopes }: NewtonDirections,
 ): Float64Array {
   const p = parameters.length / subsets.count;
   const start = learner.objective(pool, subsets, parameters);
