@@ -1,64 +1,105 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeFileAtomically } from '../../src/storage.js';
+import { acceptance } from './acceptance.js';
 import { measureKernels } from './kernels.js';
-import type { Spread } from './measure.js';
+import { showSpread } from './measure.js';
+import { measureForward, measureSteps } from './network.js';
+import { findPython } from './python.js';
 import { measureRetraining } from './retraining.js';
+import { measureWorkers } from './workers.js';
 
-// Speed of the kernels and of exact retraining on this machine, one thread each, CPU time. Usage:
-//   npm run bench -- [--python PATH] [--repetitions 5] [--only "breast cancer"]
+// Speed of the engine on this machine: one thread each and CPU time, but for the workers. Usage:
+//   npm run bench -- [--peers | --python PATH] [--repetitions 5] [--only "breast cancer"]
+// --peers installs scikit-learn and PyTorch into .venv-bench; --only retrains one problem and leaves the rest out.
 const { values } = parseArgs({
   options: {
+    peers: { type: 'boolean', default: false },
     python: { type: 'string' },
     only: { type: 'string' },
     repetitions: { type: 'string', default: '5' },
   },
 });
-const repetitions = Math.max(1, Number.parseInt(values.repetitions, 10) || 5);
-const ownPython = path.join('.venv-bench', 'bin', 'python');
-const python = values.python ?? (existsSync(ownPython) ? ownPython : undefined);
+const repetitions = Number.parseInt(values.repetitions, 10);
+if (!(repetitions >= 1)) {
+  console.error(`--repetitions is "${values.repetitions}"; give a whole number of at least 1.`);
+  process.exit(2);
+}
+const say = (text: string): void => console.error(text);
+const python = findPython({ python: values.python, install: values.peers }, say);
 
+say('kernels');
 const { peak, kernels } = measureKernels(repetitions);
-const spread = ({ median, smallest, largest }: Spread): string =>
-  `${median.toPrecision(3)} (${smallest.toPrecision(3)}–${largest.toPrecision(3)})`;
 console.log(`Kernels, float64, 10⁹ operations per CPU second: median (range) of ${repetitions}`);
-console.log(`Peak, multiply-add chains of f64x2 in registers: ${spread(peak)}`);
+console.log(`Peak, multiply-add chains of f64x2 in registers: ${showSpread(peak)}`);
 console.table(
   kernels.map((one) => ({
     kernel: one.kernel,
-    wasm: spread(one.wasm),
+    wasm: showSpread(one.wasm),
     'of peak': one.shareOfPeak.toFixed(2),
-    plain: spread(one.plain),
+    plain: showSpread(one.plain),
   })),
 );
 
-const retraining = await measureRetraining({
-  repetitions,
-  python,
-  only: values.only,
-  say: (text) => console.error(text),
-});
-if (!retraining.peer) {
-  console.log(
-    'scikit-learn is left out: give a Python that has it with --python PATH, or install it into .venv-bench.',
-  );
-}
+const retraining = await measureRetraining({ repetitions, python, only: values.only, say });
 console.log('Exact retraining, CPU milliseconds per model; largest max|∇|/(C·n) recomputed in float64');
 console.table(
   retraining.times.map(({ problem, solver, tolerance, milliseconds, residual }) => ({
     problem,
     tolerance,
     solver,
-    'ms per model': milliseconds ? spread(milliseconds) : 'does not reach it',
+    'ms per model': milliseconds ? showSpread(milliseconds) : 'does not reach it',
     residual: residual.toExponential(1),
   })),
 );
 console.log('Size path and two models, CPU seconds, once per pool:', retraining.sizePaths);
 
-const file = path.join('report', 'bench.json');
-mkdirSync('report', { recursive: true });
-const machine = { processor: cpus()[0]?.model, node: process.version, platform: process.platform };
-writeFileSync(`${file}.part`, `${JSON.stringify({ machine, repetitions, peak, kernels, ...retraining }, null, 2)}\n`);
-renameSync(`${file}.part`, file);
-console.log(`Written to ${file}.`);
+if (values.only === undefined) {
+  const steps = await measureSteps(repetitions, python, say);
+  console.log('One training step of ModelPred, CPU milliseconds; our time over each way’s');
+  console.table(
+    steps.map(({ problem, batch, way, milliseconds, ours }) => ({
+      problem,
+      batch,
+      way,
+      ms: showSpread(milliseconds),
+      'ours / this': showSpread(ours),
+    })),
+  );
+  const forward = await measureForward(repetitions, say);
+  console.log('Predicting one subset and retraining it to 1e-6, CPU microseconds');
+  console.table(
+    forward.map(({ problem, predictMicroseconds, retrainMicroseconds, ratio }) => ({
+      problem,
+      predict: showSpread(predictMicroseconds),
+      retrain: showSpread(retrainMicroseconds),
+      ratio: showSpread(ratio),
+    })),
+  );
+  const workers = await measureWorkers(repetitions, say);
+  console.log(`Two workers against one, ${workers.models.toLocaleString('en')} models of breast cancer, wall time`);
+  console.table({
+    'one worker, s': showSpread(workers.oneSeconds),
+    'two workers, s': showSpread(workers.twoSeconds),
+    'speed-up': showSpread(workers.workersSpeedup),
+    'speed-up of busy loops': showSpread(workers.loopsSpeedup),
+    share: showSpread(workers.share),
+  });
+
+  const goals = acceptance(retraining, steps, forward, workers);
+  console.log('Ratios and what they are held to');
+  console.table(
+    goals.map(({ work, measured, sense, target, met }) => ({
+      work,
+      measured: showSpread(measured),
+      target: `${sense} ${target}`,
+      met: met ? 'yes' : 'NO',
+    })),
+  );
+  const file = path.join('report', 'bench.json');
+  const machine = { processor: cpus()[0]?.model, node: process.version, platform: process.platform };
+  const record = { machine, repetitions, peak, kernels, ...retraining, steps, forward, workers, goals };
+  await writeFileAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
+  console.log(`Written to ${file}.`);
+}

@@ -18,3 +18,13 @@ export function cpuSeconds(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since);
   return (user + system) / 1e6;
 }
+
+/** Median and range of the ratios of two samples, repetition by repetition, so that a drift of the machine cancels out. */
+export function ratioOf(numerator: readonly number[], denominator: readonly number[]): Spread {
+  return spreadOf(numerator.map((value, k) => value / denominator[k]));
+}
+
+/** As shown in tables: the median and, in brackets, the range. */
+export function showSpread({ median, smallest, largest }: Spread): string {
+  return `${median.toPrecision(3)} (${smallest.toPrecision(3)}–${largest.toPrecision(3)})`;
+}

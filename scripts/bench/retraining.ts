@@ -1,20 +1,15 @@
+import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
 import {
-  applyScaling,
-  divideBy,
-  fitScaling,
-  log1p,
   logisticRegression,
-  referenceSplit,
   RetrainStatus,
   takeSubsets,
   uniformSizeSubsets,
   type Dataset,
-  type ReferenceSplitName,
   type Subsets,
 } from '../../src/index.js';
 import { chooseKernels, type KernelChoice } from '../../src/numerics/wasm-kernels.js';
-import { cpuSeconds, spreadOf, type Spread } from './measure.js';
-import { startPeer } from './scikit-learn.js';
+import { cpuSeconds, ratioOf, spreadOf, type Spread } from './measure.js';
+import { startScikitLearn, startTorchSolver, type PeerAnswer } from './scikit-learn.js';
 
 /** CPU time of exact retraining of one pool to one tolerance. */
 export interface RetrainingTime {
@@ -28,96 +23,140 @@ export interface RetrainingTime {
 }
 
 interface Problem {
-  readonly name: string;
-  readonly split: ReferenceSplitName;
-  readonly scale: (pool: Dataset) => Dataset;
+  readonly name: ProblemName;
   /** Models per repetition: ours, and of the slower ones (our plain kernels and scikit-learn). */
   readonly models: number;
   readonly slowModels: number;
 }
 
-const standardise = (pool: Dataset): Dataset => applyScaling(fitScaling(pool, 'standardise'), pool);
-const logStandardise = (pool: Dataset): Dataset => standardise(log1p(pool));
 const problems: readonly Problem[] = [
-  { name: 'iris 1/2', split: 'iris_1_2', scale: standardise, models: 2048, slowModels: 32 },
-  { name: 'breast cancer', split: 'breast_cancer_300', scale: standardise, models: 1024, slowModels: 32 },
-  { name: 'spambase', split: 'spambase_300', scale: logStandardise, models: 512, slowModels: 32 },
-  { name: 'digits', split: 'digits_500', scale: (pool) => divideBy(pool, 16), models: 128, slowModels: 6 },
+  { name: 'iris 1/2', models: 2048, slowModels: 32 },
+  { name: 'breast cancer', models: 1024, slowModels: 32 },
+  { name: 'spambase', models: 512, slowModels: 32 },
+  { name: 'spambase 1000', models: 256, slowModels: 32 },
+  { name: 'digits', models: 128, slowModels: 6 },
 ];
 const tolerances = [1e-4, 1e-6, 1e-8];
 
+/** How many times our time per model the fastest scikit-learn solver takes that reaches the tolerance. */
+export interface RetrainingRatio {
+  readonly problem: string;
+  readonly tolerance: number;
+  readonly ratio: Spread;
+}
+
+export interface RetrainingMeasurement {
+  readonly times: readonly RetrainingTime[];
+  readonly ratios: readonly RetrainingRatio[];
+  /** CPU seconds for the size path and two models, once per pool. */
+  readonly sizePaths: Readonly<Record<string, number>>;
+}
+
 /**
- * CPU milliseconds per model of our retraining, with either kind of kernels, and of scikit-learn's solvers where Python has
- * it. Repetitions of all solvers take turns. The size path, made once per pool, is not counted: it is reported beside.
+ * CPU milliseconds per model of our retraining, with each kind of kernels, and of the peers where Python has them.
+ * Repetitions of all solvers take turns. The size path, made once per pool, is not counted: it is reported beside.
  */
 export async function measureRetraining(options: {
   readonly repetitions: number;
   readonly python: string | undefined;
   readonly only: string | undefined;
   readonly say: (text: string) => void;
-}): Promise<{ readonly times: RetrainingTime[]; readonly sizePaths: Record<string, number>; readonly peer: boolean }> {
+}): Promise<RetrainingMeasurement> {
   const { repetitions, python, only, say } = options;
   const chosen = await Promise.all(problems.filter(({ name }) => !only || name.startsWith(only)).map(prepare));
-  const peer =
+  const stored = chosen.map(({ name, pool, few }) => ({ name, pool, subsets: few }));
+  const scikitLearn = python === undefined ? undefined : startScikitLearn(python, stored);
+  // Many at once, as is its strength; two classes only.
+  const batches = chosen.filter(({ pool }) => pool.classes.length === 2);
+  const torch =
     python === undefined
       ? undefined
-      : startPeer(
+      : startTorchSolver(
           python,
-          chosen.map(({ name, pool, few }) => ({ name, pool, subsets: few })),
+          batches.map(({ name, pool, many }) => ({ name, pool, subsets: firstOf(many, 256) })),
         );
   const times: RetrainingTime[] = [];
+  const ratios: RetrainingRatio[] = [];
   const sizePaths: Record<string, number> = {};
   try {
     for (const { name, pool, many, few } of chosen) {
       sizePaths[name] = (await ours('fused', { ...pool }, takeSubsets(few, [0, 1]), 1e-4)).seconds;
       await ours('fused', pool, many, 1e-8);
       for (const tolerance of tolerances) {
-        say(`${name}, tolerance ${tolerance}`);
-        const solvers = new Map<string, () => Promise<{ milliseconds: number | null; residual: number }>>();
+        say(`exact retraining: ${name}, tolerance ${tolerance}`);
+        const solvers = new Map<string, () => Promise<PeerAnswer>>();
         solvers.set('modelpred', async () => perModel(await ours('fused', pool, many, tolerance), many));
+        solvers.set('modelpred, no fused multiply-add', async () =>
+          perModel(await ours('wasm', pool, many, tolerance), many),
+        );
         solvers.set('modelpred, plain kernels', async () => perModel(await ours('plain', pool, few, tolerance), few));
-        if (peer) {
+        if (scikitLearn) {
           for (const solver of ['lbfgs', 'newton-cholesky', ...(pool.classes.length === 2 ? ['liblinear'] : [])]) {
-            solvers.set(`scikit-learn ${solver}`, () => peer.retrain(name, solver, tolerance));
+            solvers.set(`scikit-learn ${solver}`, () => scikitLearn.retrain(name, solver, tolerance));
           }
         }
-        const samples = new Map<string, number[]>();
-        const residuals = new Map<string, number>();
-        for (let repetition = 0; repetition < repetitions; repetition++) {
-          for (const [solver, run] of solvers) {
-            if (residuals.has(solver) && !samples.has(solver)) continue;
-            const { milliseconds, residual } = await run();
-            residuals.set(solver, Math.max(residuals.get(solver) ?? 0, residual));
-            if (milliseconds !== null) samples.set(solver, [...(samples.get(solver) ?? []), milliseconds]);
-          }
+        if (torch && pool.classes.length === 2) {
+          solvers.set('PyTorch, batched Newton', () => torch.retrain(name, 'newton', tolerance));
         }
-        for (const solver of solvers.keys()) {
-          const sample = samples.get(solver);
-          const milliseconds = sample ? spreadOf(sample) : null;
-          times.push({ problem: name, solver, tolerance, milliseconds, residual: residuals.get(solver) ?? NaN });
+        const samples = await sample(solvers, repetitions);
+        for (const [solver, { milliseconds, residual }] of samples) {
+          const reached = milliseconds.length > 0 ? spreadOf(milliseconds) : null;
+          times.push({ problem: name, solver, tolerance, milliseconds: reached, residual });
         }
+        const peers = [...samples].filter(([solver, { milliseconds }]) => {
+          return solver.startsWith('scikit-learn') && milliseconds.length > 0;
+        });
+        if (peers.length === 0) continue;
+        const best = peers.reduce((a, b) => (medianOf(a[1]) <= medianOf(b[1]) ? a : b));
+        const own = samples.get('modelpred')?.milliseconds ?? [];
+        ratios.push({ problem: name, tolerance, ratio: ratioOf(best[1].milliseconds, own) });
       }
     }
   } finally {
-    peer?.close();
-    chooseKernels('fused');
+    scikitLearn?.close();
+    torch?.close();
+    chooseKernels(undefined);
   }
-  return { times, sizePaths, peer: peer !== undefined };
+  return { times, ratios, sizePaths };
 }
 
-async function prepare({ name, split, scale, models, slowModels }: Problem) {
-  const pool = scale((await referenceSplit(split)).train);
-  const minimumSize = Math.ceil(pool.size / 10);
+interface Samples {
+  readonly milliseconds: number[];
+  readonly residual: number;
+}
+
+const medianOf = ({ milliseconds }: Samples): number => spreadOf(milliseconds).median;
+
+/** Runs all solvers in turn, some times over; one that misses the tolerance is not run again. */
+async function sample(
+  solvers: ReadonlyMap<string, () => Promise<PeerAnswer>>,
+  repetitions: number,
+): Promise<Map<string, Samples>> {
+  const samples = new Map<string, Samples>();
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const [solver, run] of solvers) {
+      const before = samples.get(solver);
+      if (before?.milliseconds.length === 0) continue;
+      const { milliseconds, residual } = await run();
+      samples.set(solver, {
+        milliseconds: [...(before?.milliseconds ?? []), ...(milliseconds === null ? [] : [milliseconds])],
+        residual: Math.max(before?.residual ?? 0, residual),
+      });
+    }
+  }
+  return samples;
+}
+
+const firstOf = (subsets: Subsets, count: number): Subsets =>
+  takeSubsets(
+    subsets,
+    Array.from({ length: count }, (_, b) => b),
+  );
+
+async function prepare({ name, models, slowModels }: Problem) {
+  const { pool, minimumSize } = await loadProblem(name);
   const many = uniformSizeSubsets({ poolSize: pool.size, count: models, minimumSize, seed: 1, labels: pool.labels });
-  return {
-    name,
-    pool,
-    many,
-    few: takeSubsets(
-      many,
-      Array.from({ length: slowModels }, (_, b) => b),
-    ),
-  };
+  return { name, pool, many, few: firstOf(many, slowModels) };
 }
 
 interface Run {

@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Dataset } from '../../src/data/dataset.js';
 import type { Subsets } from '../../src/subsets/subsets.js';
+import { startPython } from './python.js';
 
 export interface PeerProblem {
   readonly name: string;
@@ -19,17 +18,23 @@ export interface PeerAnswer {
   readonly residual: number;
 }
 
-/** scikit-learn in one Python process with one thread. */
+/** A Python process with one thread that retrains the models of some problems. */
 export interface Peer {
   retrain(problem: string, solver: string, tolerance: number): Promise<PeerAnswer>;
   close(): void;
 }
 
-const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+/** Starts scikit-learn, or returns undefined if this Python cannot import it. */
+export function startScikitLearn(python: string, problems: readonly PeerProblem[]): Peer | undefined {
+  return startPeer(python, 'sklearn', 'scikit_learn.py', problems);
+}
 
-/** Starts the peer, or returns undefined if this Python cannot import scikit-learn. */
-export function startPeer(python: string, problems: readonly PeerProblem[]): Peer | undefined {
-  if (spawnSync(python, ['-c', 'import sklearn']).status !== 0) return undefined;
+/** Starts the batched solver in PyTorch, or returns undefined if this Python cannot import it. */
+export function startTorchSolver(python: string, problems: readonly PeerProblem[]): Peer | undefined {
+  return startPeer(python, 'torch', 'torch_peer.py', problems);
+}
+
+function startPeer(python: string, needs: string, script: string, problems: readonly PeerProblem[]): Peer | undefined {
   const folder = mkdtempSync(path.join(tmpdir(), 'modelpred-bench-'));
   const file = path.join(folder, 'problems.json');
   const stored = problems.map(({ name, pool, subsets }) => [
@@ -37,24 +42,17 @@ export function startPeer(python: string, problems: readonly PeerProblem[]): Pee
     { features: [...pool.features], labels: [...pool.labels], subsets: membersOf(subsets) },
   ]);
   writeFileSync(file, JSON.stringify(Object.fromEntries(stored)));
-  const script = path.join('scripts', 'bench', 'peer.py');
-  const child = spawn(python, [script, file], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...oneThread },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async retrain(problem, solver, tolerance) {
-      child.stdin.write(`${JSON.stringify({ problem, solver, tolerance })}\n`);
-      const line = await lines.next();
-      if (line.done) throw new Error('The Python process ended early; its message is above.');
-      return JSON.parse(line.value) as PeerAnswer;
-    },
-    close() {
-      child.stdin.end();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const peer = startPython(python, needs, script, [file]);
+  if (!peer) rmSync(folder, { recursive: true, force: true });
+  return (
+    peer && {
+      retrain: (problem, solver, tolerance) => peer.ask({ problem, solver, tolerance }),
+      close() {
+        peer.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    }
+  );
 }
 
 function membersOf({ count, poolSize, weights }: Subsets): number[][] {

@@ -1,0 +1,57 @@
+import type { Spread } from './measure.js';
+import { ourStep, type ForwardTime, type StepTime } from './network.js';
+import type { RetrainingMeasurement } from './retraining.js';
+import type { WorkerSpeed } from './workers.js';
+
+/** One line of what the engine is held to. */
+export interface Goal {
+  readonly work: string;
+  readonly measured: Spread;
+  /** `at least` or `at most` this ratio. */
+  readonly sense: 'at least' | 'at most';
+  readonly target: number;
+  readonly met: boolean;
+}
+
+/** What was measured of the work that has a target; lines whose peers are missing are left out. */
+export function acceptance(
+  retraining: RetrainingMeasurement,
+  steps: readonly StepTime[],
+  forward: readonly ForwardTime[],
+  workers: WorkerSpeed,
+): Goal[] {
+  const goals: Goal[] = [];
+  const add = (work: string, measured: Spread | undefined, sense: Goal['sense'], target: number): void => {
+    if (!measured) return;
+    const met = sense === 'at least' ? measured.median >= target : measured.median <= target;
+    goals.push({ work, measured, sense, target, met });
+  };
+  for (const [problem, target] of Object.entries({
+    'iris 1/2': 40,
+    'breast cancer': 8,
+    spambase: 4,
+    'spambase 1000': 5,
+    digits: 15,
+  })) {
+    const found = retraining.ratios.find((one) => one.problem === problem && one.tolerance === 1e-6);
+    add(`exact retraining to 1e-6 against the best scikit-learn solver: ${problem}`, found?.ratio, 'at least', target);
+  }
+  const stepOf = (problem: string, way: string) => steps.find((one) => one.problem === problem && one.way === way);
+  for (const { problem } of steps.filter(({ way }) => way === ourStep)) {
+    add(`training step against PyTorch, WebAssembly: ${problem}`, stepOf(problem, 'PyTorch')?.ours, 'at most', 3.5);
+    const loops = stepOf(problem, 'padding and loops')?.ours;
+    add(`training step against padding and loops: ${problem}`, loops && inverted(loops), 'at least', 100);
+  }
+  for (const [problem, target] of Object.entries({ 'breast cancer': 20, spambase: 60 })) {
+    const found = forward.find((one) => one.problem === problem);
+    add(`predicting a subset against retraining it: ${problem}`, found?.ratio, 'at least', target);
+  }
+  add('two workers, as a share of what two busy loops reach', workers.share, 'at least', 0.9);
+  return goals;
+}
+
+const inverted = ({ median, smallest, largest }: Spread): Spread => ({
+  median: 1 / median,
+  smallest: 1 / largest,
+  largest: 1 / smallest,
+});

@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads';
+import { loadProblem } from '../../src/experiments/problem.js';
+import { uniformSizeSubsets } from '../../src/index.js';
+import { retrainInWorkers } from '../../src/retraining/retrain-in-workers.js';
+import { ratioOf, spreadOf, type Spread } from './measure.js';
+
+/** How two workers do against one, beside how two independent busy loops do against one on the same machine. Wall time. */
+export interface WorkerSpeed {
+  readonly models: number;
+  readonly oneSeconds: Spread;
+  readonly twoSeconds: Spread;
+  /** Throughput of two workers over that of one, starting the threads included. */
+  readonly workersSpeedup: Spread;
+  /** Throughput of two busy loops over that of one. */
+  readonly loopsSpeedup: Spread;
+  /** The first as a share of the second, repetition by repetition. */
+  readonly share: Spread;
+}
+
+const busyLoop = `
+  const { parentPort } = require('node:worker_threads');
+  let x = 1;
+  for (let i = 0; i < 1.5e9; i++) x = (x * 1664525 + 1013904223) | 0;
+  parentPort.postMessage(x);
+`;
+
+export async function measureWorkers(repetitions: number, say: (text: string) => void): Promise<WorkerSpeed> {
+  say('two workers against one');
+  const models = 24_000;
+  const { pool, learner, minimumSize } = await loadProblem('breast cancer');
+  const subsets = uniformSizeSubsets({ poolSize: pool.size, count: models, minimumSize, seed: 1, labels: pool.labels });
+  const retrain = (workers: number) =>
+    seconds(() => retrainInWorkers({ pool, learner, subsets, tolerance: 1e-8, workers }));
+  const one: number[] = [];
+  const two: number[] = [];
+  const loops: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    one.push(await retrain(1));
+    two.push(await retrain(2));
+    const alone = await seconds(loop);
+    const together = await seconds(() => Promise.all([loop(), loop()]));
+    loops.push((2 * alone) / together);
+  }
+  const speedups = one.map((value, k) => value / two[k]);
+  return {
+    models,
+    oneSeconds: spreadOf(one),
+    twoSeconds: spreadOf(two),
+    workersSpeedup: spreadOf(speedups),
+    loopsSpeedup: spreadOf(loops),
+    share: ratioOf(speedups, loops),
+  };
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  await work();
+  return (performance.now() - since) / 1000;
+}
+
+function loop(): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(busyLoop, { eval: true });
+    worker.once('message', resolve).once('error', reject);
+  });
+}
