@@ -13,7 +13,7 @@ export interface Utility {
 const CLIP = 1e-12;
 
 /** `B` mean values over the points of `score(probability row offset, probabilities, label)`. */
-function meanOverPoints(
+export function meanOverPoints(
   learner: Learner,
   points: Dataset,
   parameters: Float64Array,

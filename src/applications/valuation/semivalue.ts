@@ -17,7 +17,7 @@ export const shapley: Semivalue = {
 };
 
 /**
- * Beta(α, β) Shapley (Kwon & Zou 2022, equation 5): w_j = C(N−1, j)·B(j+β, N−1−j+α) / B(α, β). The larger α, the more small
+ * Beta(α, β) Shapley (Kwon & Zou 2022): w_j = C(N−1, j)·B(j+β, N−1−j+α) / B(α, β). The larger α, the more small
  * subsets count; Beta(1, 1) is the Shapley value.
  *
  * @throws InputError unless both parameters are positive numbers.
