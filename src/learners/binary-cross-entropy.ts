@@ -7,7 +7,8 @@ import type { LogitLoss } from './logit-loss.js';
 export const binaryCrossEntropy: LogitLoss = {
   logitsPerPoint: 1,
   kernel: 'binaryCrossEntropy',
-  shiftInvariant: false,
+  biasSumPenalised: false,
+  quadratic: false,
 
   differentiate(logits, offset, labels, costs, costOffset) {
     let total = 0;
@@ -26,8 +27,8 @@ export const binaryCrossEntropy: LogitLoss = {
     return total;
   },
 
-  curvatures(logits, offset, pointCount, costs, costOffset, out, outOffset) {
-    for (let i = 0; i < pointCount; i++) {
+  curvatures(logits, offset, labels, costs, costOffset, out, outOffset) {
+    for (let i = 0; i < labels.length; i++) {
       const cost = costs[costOffset + i];
       if (cost === 0) {
         out[outOffset + i] = 0;

@@ -4,17 +4,18 @@ import { multiplyTransposed, transpose } from '../numerics/dense.js';
 import type { BatchObjective } from '../numerics/minimise-batch.js';
 import type { HessianOf } from '../numerics/newton.js';
 import { wasmKernels, type WasmKernels } from '../numerics/wasm-kernels.js';
+import { checkLabels } from './checks.js';
 import type { LogitLoss } from './logit-loss.js';
 
 /**
  * A linear model on a fixed pool: θ is m rows of [w_k, b_k] (`p = m·(d+1)`), the logits of point i are z_ik = w_k·x_i + b_k,
  * and for costs c (C times the point weights)
  *
- * F(θ) = ½ Σ_k ‖w_k‖² + Σ_i c_i·ℓ(z_i, y_i) + ½ (Σ_k b_k)², the last term only for a shift-invariant loss.
+ * F(θ) = ½ Σ_k ‖w_k‖² + Σ_i c_i·ℓ(z_i, y_i) + ½ (Σ_k b_k)², the last term only where the loss asks for it.
  *
  * Adding one number to all biases changes no probability of a softmax and is not penalised either, so without that last term
  * F would have a line of minimisers and a singular Hessian. With it the minimiser is the one with Σ_k b_k = 0, where the term
- * and its gradient vanish.
+ * and its gradient vanish. With one logit the term is ½b², a bias penalised like any weight.
  */
 export interface LinearProblem {
   readonly loss: LogitLoss;
@@ -40,14 +41,7 @@ const tileNumbers = 2 ** 15;
  * @throws InputError if a feature is not a finite number or a label is not one of the classes.
  */
 export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
-  const unknown = pool.labels.findIndex((label) => label >= pool.classes.length);
-  if (unknown >= 0 || pool.labels.length !== pool.size) {
-    throw new InputError(
-      unknown >= 0
-        ? `Point ${unknown} of "${pool.name}" has label ${pool.labels[unknown]}; labels run from 0 to ${pool.classes.length - 1}.`
-        : `"${pool.name}" has ${pool.labels.length} labels for ${pool.size} points; give one per point.`,
-    );
-  }
+  checkLabels(pool);
   const width = pool.dimension + 1;
   const design = designMatrix(pool);
   return {
@@ -98,7 +92,7 @@ export function linearObjective(problem: LinearProblem, costs: Float64Array): Ba
       if (kernels) evaluateWithKernels(kernels, problem, costs, rows, active, points, values, gradients);
       else evaluatePlain(problem, costs, rows, active, points, values, gradients);
       for (let k = 0; k < active; k++) {
-        values[k] += regularise(points, gradients, k * p, m, width, loss.shiftInvariant);
+        values[k] += regularise(points, gradients, k * p, m, width, loss.biasSumPenalised);
       }
     },
   };
@@ -178,7 +172,7 @@ function regularise(
   offset: number,
   m: number,
   width: number,
-  pinShift: boolean,
+  penaliseBiasSum: boolean,
 ): number {
   let value = 0;
   let biasSum = 0;
@@ -190,7 +184,7 @@ function regularise(
     }
     biasSum += parameters[row + width - 1];
   }
-  if (!pinShift) return value;
+  if (!penaliseBiasSum) return value;
   for (let k = 0; k < m; k++) gradients[offset + (k + 1) * width - 1] += biasSum;
   return value + 0.5 * biasSum * biasSum;
 }
@@ -204,7 +198,7 @@ const hessianStrip = 16;
  * last bit.
  */
 export function linearHessians(problem: LinearProblem, costs: Float64Array): HessianOf {
-  const { loss, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
   const m = loss.logitsPerPoint;
   const logits = new Float64Array(m * pointCount);
   const curvatures = new Float64Array(((m * (m + 1)) / 2) * pointCount);
@@ -213,11 +207,11 @@ export function linearHessians(problem: LinearProblem, costs: Float64Array): Hes
 
   return (row, parameters, out) => {
     multiplyTransposed(parameters, design, m, pointCount, width, logits);
-    loss.curvatures(logits, 0, pointCount, costs, row * pointCount, curvatures, 0);
+    loss.curvatures(logits, 0, labels, costs, row * pointCount, curvatures, 0);
     for (let k = 0, pair = 0; k < m; k++) {
       for (let l = 0; l <= k; l++, pair++) fillBlock(out, k * width, l * width, pair * pointCount);
     }
-    regulariseHessian(out, m, width, loss.shiftInvariant);
+    regulariseHessian(out, m, width, loss.biasSumPenalised);
   };
 
   /** The symmetric `D×D` block at (row, column) of the Hessian, and its mirror image. */
@@ -257,28 +251,28 @@ export function linearHessianDiagonal(
   costs: Float64Array,
   parameters: Float64Array,
 ): Float64Array {
-  const { loss, pointCount, width, parameterCount: p, design } = problem;
+  const { loss, labels, pointCount, width, parameterCount: p, design } = problem;
   const m = loss.logitsPerPoint;
   const logits = new Float64Array(m * pointCount);
   const curvatures = new Float64Array(((m * (m + 1)) / 2) * pointCount);
   multiplyTransposed(parameters, design, m, pointCount, width, logits);
-  loss.curvatures(logits, 0, pointCount, costs, 0, curvatures, 0);
+  loss.curvatures(logits, 0, labels, costs, 0, curvatures, 0);
   const diagonal = new Float64Array(p);
   for (let k = 0; k < m; k++) {
     const own = (((k + 1) * (k + 2)) / 2 - 1) * pointCount;
     for (let i = 0; i < pointCount; i++) {
       for (let j = 0; j < width; j++) diagonal[k * width + j] += curvatures[own + i] * design[i * width + j] ** 2;
     }
-    for (let j = 0; j < width; j++) if (j < width - 1 || loss.shiftInvariant) diagonal[k * width + j] += 1;
+    for (let j = 0; j < width; j++) if (j < width - 1 || loss.biasSumPenalised) diagonal[k * width + j] += 1;
   }
   return diagonal;
 }
 
 /** Adds the regulariser's Hessian to the full `p×p` matrix. */
-export function regulariseHessian(hessian: Float64Array, m: number, width: number, pinShift: boolean): void {
+export function regulariseHessian(hessian: Float64Array, m: number, width: number, penaliseBiasSum: boolean): void {
   const p = m * width;
   for (let j = 0; j < p; j++) if (j % width !== width - 1) hessian[j * p + j] += 1;
-  if (!pinShift) return;
+  if (!penaliseBiasSum) return;
   for (let k = width - 1; k < p; k += width) for (let l = width - 1; l < p; l += width) hessian[k * p + l] += 1;
 }
 

@@ -6,9 +6,14 @@ export interface LogitLoss {
   /** Logits per point, m: 1 for two classes, K for more. */
   readonly logitsPerPoint: number;
   /** The WebAssembly kernel of a whole evaluation: logits, loss and gradient of many models. */
-  readonly kernel: 'binaryCrossEntropy' | 'softmaxCrossEntropy';
-  /** Whether adding one number to all logits of a point changes nothing. */
-  readonly shiftInvariant: boolean;
+  readonly kernel: 'binaryCrossEntropy' | 'softmaxCrossEntropy' | 'squaredHinge' | 'squaredError';
+  /**
+   * Whether F contains ½(Σ_k b_k)²: for a loss that does not change when one number is added to all logits, and for a model
+   * of one logit whose bias is penalised like a weight.
+   */
+  readonly biasSumPenalised: boolean;
+  /** Whether F is quadratic, so that one Newton step from anywhere is its minimiser in closed form. */
+  readonly quadratic: boolean;
   /** Returns Σ_i cost_i·ℓ_i and replaces each logit z_ik by cost_i·∂ℓ_i/∂z_ik. Costs start at `costOffset`. */
   differentiate(
     logits: Float64Array,
@@ -19,12 +24,12 @@ export interface LogitLoss {
   ): number;
   /**
    * Writes cost_i·∂²ℓ_i/∂z_ik∂z_il for k ≥ l to the `m(m+1)/2 × N` block of `out` at `outOffset`, rows in the order
-   * (0,0), (1,0), (1,1), (2,0), …
+   * (0,0), (1,0), (1,1), (2,0), …; where the loss has no second derivative, an element of the generalised one.
    */
   curvatures(
     logits: Float64Array,
     offset: number,
-    pointCount: number,
+    labels: Uint8Array,
     costs: Float64Array,
     costOffset: number,
     out: Float64Array,

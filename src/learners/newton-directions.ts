@@ -72,7 +72,7 @@ function featurePairs(problem: LinearProblem): Float64Array | undefined {
 
 /** Gram matrices of blocks of models, and their assembly into full Hessians. */
 function gramBlocks(problem: LinearProblem, pairs: Float64Array) {
-  const { loss, width, pointCount, parameterCount: p, design } = problem;
+  const { loss, labels, width, pointCount, parameterCount: p, design } = problem;
   const m = loss.logitsPerPoint;
   const logitPairs = (m * (m + 1)) / 2;
   const featureRows = (width * (width + 1)) / 2;
@@ -87,7 +87,7 @@ function gramBlocks(problem: LinearProblem, pairs: Float64Array) {
       multiplyTransposed(parameters, design, count * m, pointCount, width, logits);
       for (let k = 0; k < count; k++) {
         const at = k * logitPairs * pointCount;
-        loss.curvatures(logits, k * m * pointCount, pointCount, costs, k * pointCount, curvatures, at);
+        loss.curvatures(logits, k * m * pointCount, labels, costs, k * pointCount, curvatures, at);
       }
       multiplyTransposed(curvatures, pairs, count * logitPairs, featureRows, pointCount, grams);
     },
@@ -103,7 +103,7 @@ function gramBlocks(problem: LinearProblem, pairs: Float64Array) {
           }
         }
       }
-      regulariseHessian(hessian, m, width, loss.shiftInvariant);
+      regulariseHessian(hessian, m, width, loss.biasSumPenalised);
     },
   };
 }

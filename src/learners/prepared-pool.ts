@@ -4,7 +4,7 @@ import type { LogitLoss } from './logit-loss.js';
 import { exactSizePath } from './exact-size-path.js';
 import { sizePathKnots, type SizePath, type SizePathKnots } from './size-path.js';
 
-/** A pool's matrices and its size path for one C. */
+/** A pool's matrices and its size path for one loss and C. */
 export interface PreparedPool {
   readonly problem: LinearProblem;
   readonly knots: SizePathKnots;
@@ -15,9 +15,9 @@ export interface PreparedPool {
 const newest = new WeakMap<Dataset, PreparedPool & { readonly C: number }>();
 
 /**
- * Prepares a pool for retraining, or hands out the last preparation of the same pool and C: experiments retrain one pool
- * block by block, and the size path with its inverse Hessians is the dear part. Knots of the size path depend on pool and C
- * alone, so a result does not depend on which calls came before. A pool whose numbers were changed in place is prepared anew.
+ * Prepares a pool for retraining, or hands out the last preparation of the same pool, loss and C: experiments retrain one pool
+ * block by block, and the size path with its inverse Hessians is the dear part. Knots of the size path depend on pool, loss and
+ * C alone, so a result does not depend on which calls came before. A pool whose numbers were changed in place is prepared anew.
  *
  * @throws InputError if a feature is not finite or a label is not one of the classes.
  */
@@ -34,7 +34,8 @@ export function preparePool(pool: Dataset, loss: LogitLoss, C: number): Prepared
 function isUnchanged({ size, dimension, features, labels }: Dataset, problem: LinearProblem, loss: LogitLoss): boolean {
   const { pointCount, width, design } = problem;
   if (pointCount !== size || width !== dimension + 1 || features.length !== size * dimension) return false;
-  if (labels.length !== size || problem.loss.logitsPerPoint !== loss.logitsPerPoint) return false;
+  if (labels.length !== size) return false;
+  if (problem.loss.kernel !== loss.kernel || problem.loss.logitsPerPoint !== loss.logitsPerPoint) return false;
   for (let i = 0; i < size; i++) {
     if (labels[i] !== problem.labels[i]) return false;
     for (let j = 0; j < dimension; j++) if (features[i * dimension + j] !== design[i * width + j]) return false;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { listNearest } from '../data/nearest-names.js';
 import { InputError } from '../errors.js';
 import type { Learner, LearnerDescription } from './learner.js';
+import { linearSvm } from './linear-svm.js';
 import { logisticRegression } from './logistic-regression.js';
+import { ridgeRegression } from './ridge-regression.js';
 
 /** One learner of the registry: its hyper-parameters checked, then the learner made. */
 type Create = (hyperparameters: unknown, name: string) => Learner;
@@ -10,6 +12,8 @@ type Create = (hyperparameters: unknown, name: string) => Learner;
 /** A new learner is one line here; its name is the one that it calls itself. */
 const registry: Readonly<Record<string, Create>> = {
   'logistic regression': entry(z.strictObject({ C: z.number() }), logisticRegression),
+  'linear SVM': entry(z.strictObject({ C: z.number() }), linearSvm),
+  'ridge regression': entry(z.strictObject({ C: z.number() }), ridgeRegression),
 };
 
 /** Names that {@link createLearner} knows. */

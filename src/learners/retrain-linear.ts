@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { lbfgsMemory } from '../numerics/lbfgs.js';
 import { subsetSizes, type Subsets } from '../subsets/subsets.js';
+import { checkIterations, checkStart, startOf } from './checks.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
 import type { PreparedPool } from './prepared-pool.js';
 import { solveBlock } from './solve-block.js';
@@ -31,9 +32,7 @@ export async function retrainLinear(
   const { count, weights } = subsets;
   checkStart(from, count, p);
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
-  if (!(Number.isInteger(maxIterations) && maxIterations >= 0 && maxIterations <= 65535)) {
-    throw new InputError(`maxIterations is ${maxIterations}; it must be a whole number from 0 to 65535.`);
-  }
+  checkIterations('maxIterations', maxIterations);
 
   const sizes = subsetSizes(subsets);
   const status = new Uint8Array(count).fill(RetrainStatus.missingClass);
@@ -57,7 +56,7 @@ export async function retrainLinear(
       const start = new Float64Array(block.length * p);
       block.forEach((b, k) => {
         if (!from) knots.interpolate(sizes[b], start, k * p);
-        else start.set(from.length === p ? from : from.subarray(b * p, (b + 1) * p), k * p);
+        else start.set(startOf(from, b, p), k * p);
       });
       const solved = await solveBlock(problem, knots, {
         costs: costsOf(block, weights, pointCount, C),
@@ -101,15 +100,4 @@ export function hasEveryClass(weights: Uint8Array, offset: number, labels: Uint8
     missing--;
   }
   return missing === 0;
-}
-
-function checkStart(from: Float64Array | undefined, count: number, p: number): void {
-  if (!from) return;
-  if (from.length !== p && from.length !== count * p) {
-    throw new InputError(
-      `The start has ${from.length} numbers; give ${p} (one θ for all) or ${count * p} (one θ per subset).`,
-    );
-  }
-  const bad = from.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new InputError(`The start holds ${from[bad]} at index ${bad}; every number must be finite.`);
 }

@@ -22,7 +22,8 @@ export function softmaxCrossEntropy(classCount: number): LogitLoss {
   return {
     logitsPerPoint: classCount,
     kernel: 'softmaxCrossEntropy',
-    shiftInvariant: true,
+    biasSumPenalised: true,
+    quadratic: false,
 
     differentiate(logits, offset, labels, costs, costOffset) {
       const pointCount = labels.length;
@@ -47,7 +48,8 @@ export function softmaxCrossEntropy(classCount: number): LogitLoss {
       return total;
     },
 
-    curvatures(logits, offset, pointCount, costs, costOffset, out, outOffset) {
+    curvatures(logits, offset, labels, costs, costOffset, out, outOffset) {
+      const pointCount = labels.length;
       for (let i = 0; i < pointCount; i++) {
         const cost = costs[costOffset + i];
         const sum = cost === 0 ? 1 : exponentiate(logits, offset + i, pointCount);

@@ -1,7 +1,8 @@
 import { lbfgsRule, type BatchPreconditioner } from '../numerics/lbfgs.js';
-import { minimiseBatch, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
+import { minimiseBatch, type DirectionRule, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
 import { newtonRule } from '../numerics/newton.js';
 import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
+import { newtonDirections } from './newton-directions.js';
 import { denseParameterLimit, type SizePathKnots } from './size-path.js';
 
 /** Iterations after which a subset is handed from L-BFGS to Newton's method. */
@@ -15,12 +16,15 @@ export interface Block extends MinimiseOptions {
   readonly sizes: readonly number[];
 }
 
-/** L-BFGS first, Newton for what is left; the minimisers replace `block.parameters`. */
+/** L-BFGS first (Newton at once where it needs one step), Newton for what is left; the minimisers replace `block.parameters`. */
 export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, block: Block): Promise<Minimised> {
   const { parameterCount: p, pointCount } = problem;
   const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
   const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
-  const rule = lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
+  const rule =
+    problem.loss.quadratic && p <= denseParameterLimit
+      ? batchedNewtonRule(problem, costs)
+      : lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
   const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
   if (left.length === 0 || firstPhase === maxIterations) return solved;
@@ -45,6 +49,18 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
     solved.iterations[k] += finished.iterations[at];
   });
   return solved;
+}
+
+/** Undamped Newton directions, which end at a quadratic's minimiser; further ones take out what rounding left. */
+function batchedNewtonRule(problem: LinearProblem, costs: Float64Array): DirectionRule {
+  const { pointCount, parameterCount: p } = problem;
+  return {
+    directions(rows, active, points, gradients, directions) {
+      const activeCosts = gatherRows(costs, Array.from(rows.subarray(0, active)), pointCount);
+      const [theta, slopes] = [points, gradients].map((numbers) => numbers.subarray(0, active * p));
+      directions.set(newtonDirections(problem, activeCosts, theta, slopes));
+    },
+  };
 }
 
 /** Multiplies each vector by the inverse Hessian of the size-path knot nearest to its subset's size. */

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { ensureBytes, loadWasmModule, type WasmModule } from './wasm-module.js';
 
-/** Computes the loss and gradient of linear models; arguments as in `assembly/kernels/linear-loss.ts`. */
+/** Computes the loss and gradient of linear models; arguments as of `binaryCrossEntropy` in `assembly/kernels/linear-loss.ts`. */
 type LinearLoss = (
   parameters: number,
   design: number,
@@ -26,6 +26,8 @@ interface KernelExports {
   readonly log1ps: (x: number, pairs: number) => void;
   readonly binaryCrossEntropy: LinearLoss;
   readonly softmaxCrossEntropy: LinearLoss;
+  readonly squaredHinge: LinearLoss;
+  readonly squaredError: LinearLoss;
   readonly peak: (rounds: number, a: number, b: number) => number;
 }
 

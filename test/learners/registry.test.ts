@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../src/errors.js';
 import type { Learner } from '../../src/learners/learner.js';
+import { linearSvm } from '../../src/learners/linear-svm.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { createLearner, learnerNames } from '../../src/learners/registry.js';
+import { ridgeRegression } from '../../src/learners/ridge-regression.js';
 import { fullPool } from '../../src/subsets/subsets.js';
 import { cloudPool } from './pools.js';
 
 /** One of each, with hyper-parameters that are not the defaults. */
-const learners: readonly Learner[] = [logisticRegression({ C: 0.3 })];
+const learners: readonly Learner[] = [logisticRegression({ C: 0.3 }), linearSvm({ C: 0.2 }), ridgeRegression({ C: 5 })];
 
 describe('createLearner', () => {
   it('knows every learner', () => {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { Dataset } from '../../src/data/dataset.js';
-import { applyScaling, divideBy, fitScaling, log1p } from '../../src/data/scaling.js';
-import { referenceSplit, type ReferenceSplitName } from '../../src/data/reference-split.js';
+import type { ReferenceSplitName } from '../../src/data/reference-split.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { subsetSizes, subsetsFromMembers } from '../../src/subsets/subsets.js';
 import { naiveGradient } from './reference-logistic.js';
+import { referencePool } from './reference-pool.js';
 
 interface Fixture {
   readonly cases: readonly {
@@ -22,13 +21,6 @@ interface Fixture {
   }[];
 }
 
-const scalings: Record<string, (pool: Dataset) => Dataset> = {
-  'max-norm': (pool) => applyScaling(fitScaling(pool, 'max-norm'), pool),
-  standardise: (pool) => applyScaling(fitScaling(pool, 'standardise'), pool),
-  'log1p, standardise': (pool) => scalings.standardise(log1p(pool)),
-  'divide by 16': (pool) => divideBy(pool, 16),
-};
-
 // The compiled test runs from dist/test/learners.
 const fixture = new URL('../../../test/fixtures/logistic-regression.json', import.meta.url);
 const { cases } = JSON.parse(await readFile(fixture, 'utf8')) as Fixture;
@@ -37,7 +29,7 @@ describe('exact retraining against scikit-learn', () => {
   for (const { split, scaling, C, solversApart, models } of cases) {
     it(`${split}, ${scaling}, C = ${C}: ${models.length} subsets`, async function () {
       this.timeout(60_000);
-      const pool = scalings[scaling]((await referenceSplit(split)).train);
+      const pool = await referencePool(split, scaling);
       const subsets = subsetsFromMembers(
         pool.size,
         models.map(({ members }) => members),

@@ -3,4 +3,5 @@ export { multiplyTransposed } from './kernels/product';
 export { choleskyFactor, choleskyInverse } from './kernels/cholesky';
 export { exponentials, log1ps } from './kernels/elementary';
 export { binaryCrossEntropy, softmaxCrossEntropy } from './kernels/linear-loss';
+export { squaredError, squaredHinge } from './kernels/squared-loss';
 export { peak } from './kernels/peak';

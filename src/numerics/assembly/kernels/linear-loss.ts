@@ -101,7 +101,7 @@ function binarySlope(other: v128, small: v128, cost: v128, label: v128): v128 {
 }
 
 /** As {@link binary} for the K rows of logits of one model. */
-function softmax(logits: usize, classes: i32, labels: usize, costs: usize, bytes: usize): f64 {
+export function softmax(logits: usize, classes: i32, labels: usize, costs: usize, bytes: usize): f64 {
   let total = f64x2.splat(0);
   const paired = bytes & ~15;
   for (let i: usize = 0; i < paired; i += 16) {

@@ -1,0 +1,23 @@
+import type { Learner } from './learner.js';
+import { linearModel } from './linear-model.js';
+import { twoClassLoss } from './two-class-loss.js';
+import { squaredHinge } from './squared-margin-loss.js';
+
+/**
+ * Linear support vector machine for two classes with the squared hinge loss, the bias penalised like a weight:
+ *
+ * F_S(θ) = ½‖w‖² + ½b² + C · Σ_i weight_i · max(0, 1 − y_i (w·x_i + b))², y_i = −1 for class 0 and 1 for class 1,
+ *
+ * the objective of LIBLINEAR's L2-regularised L2-loss SVM (Fan et al. 2008, JMLR 9) and of scikit-learn's `LinearSVC(C=C)`.
+ * θ = [w, b], p = d+1. F is strongly convex and once differentiable; `hessian` is the generalised one, 2C·weight on points
+ * within the margin, with which `retrain` ends in semismooth Newton steps and stops at the optimum itself.
+ *
+ * `probabilities` are 1/(1+e^−(w·x+b)): they rank points as the margin does, but the SVM does not calibrate them.
+ *
+ * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there are not exactly two
+ * classes, or shapes do not match.
+ */
+export function linearSvm({ C = 1 }: { C?: number } = {}): Learner {
+  const name = 'linear SVM';
+  return linearModel(name, { C, lossOf: twoClassLoss(name, squaredHinge) });
+}

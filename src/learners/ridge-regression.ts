@@ -1,0 +1,22 @@
+import type { Learner } from './learner.js';
+import { linearModel } from './linear-model.js';
+import { squaredError } from './squared-margin-loss.js';
+import { twoClassLoss } from './two-class-loss.js';
+
+/**
+ * Ridge regression on labels ±1, as a classifier for two classes, with an unpenalised bias:
+ *
+ * F_S(θ) = ½‖w‖² + C · Σ_i weight_i · (y_i − w·x_i − b)², y_i = −1 for class 0 and 1 for class 1,
+ *
+ * C times the objective of scikit-learn's `RidgeClassifier(alpha=1/(2C))`. θ = [w, b], p = d+1. F is quadratic:
+ * `retrain` solves its normal equations, and Newton's step from any parameters is exact.
+ *
+ * `probabilities` are 1/(1+e^−(w·x+b)): they rank points as the regression does, but it does not calibrate them.
+ *
+ * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there are not exactly two
+ * classes, or shapes do not match.
+ */
+export function ridgeRegression({ C = 1 }: { C?: number } = {}): Learner {
+  const name = 'ridge regression';
+  return linearModel(name, { C, lossOf: twoClassLoss(name, squaredError) });
+}
