@@ -35,3 +35,17 @@ export async function replaceFolder(folder: string, fill: (temporary: string) =>
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+/** The bytes of a typed array, shared, not copied. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** JSON with sorted keys: equal exactly for equal plain data. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,36 +1,24 @@
-import type { RunControl } from '../control.js';
-import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
-import { RetrainStatus, type Learner } from '../learners/learner.js';
-import { takeSubsets, type Subsets } from '../subsets/subsets.js';
+import { RetrainStatus } from '../learners/learner.js';
+import { takeSubsets } from '../subsets/subsets.js';
 import type { Bank } from './bank.js';
-import { retrainInWorkers } from './retrain-in-workers.js';
+import { defaultTolerance, retrainInBlocks, type RetrainInBlocksOptions } from './retrain-in-blocks.js';
 
-export interface BuildBankOptions extends RunControl {
-  readonly pool: Dataset;
-  readonly learner: Learner;
-  readonly subsets: Subsets;
-  /** Largest max|∇|/(C·n) of a row. Default 1e-8. */
-  readonly tolerance?: number;
+export interface BuildBankOptions extends RetrainInBlocksOptions {
   /** Subsets that lack a class have no trained parameters: refuse them (default), or leave them out of the bank. */
   readonly missingClass?: 'refuse' | 'drop';
-  /** Threads to retrain in; the bank's bytes do not depend on it. Default 1: this thread. */
-  readonly workers?: number;
 }
 
 /**
  * Retrains on every subset: exactly, or to the end of the learner's schedule where it has one. Rows keep their order.
  *
- * @throws InputError if subsets lack a class (unless they are to be dropped) or a model does not reach the tolerance.
+ * @throws InputError if subsets lack a class (unless they are to be dropped), a model does not reach the tolerance, or the
+ * store is damaged or of another bank.
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function buildBank(options: BuildBankOptions): Promise<Bank> {
-  const { pool, learner, subsets, tolerance = 1e-8, missingClass = 'refuse', workers = 1 } = options;
-  const control = { onProgress: options.onProgress, signal: options.signal };
-  const { parameters, residuals, status } =
-    workers === 1
-      ? await learner.retrain(pool, subsets, { tolerance, ...control })
-      : await retrainInWorkers({ pool, learner, subsets, tolerance, workers, ...control });
+  const { pool, learner, subsets, tolerance = defaultTolerance, missingClass = 'refuse' } = options;
+  const { parameters, residuals, status } = await retrainInBlocks(options);
   const rowsWith = (...wanted: readonly number[]) =>
     Array.from(status.keys()).filter((b) => wanted.includes(status[b]));
 

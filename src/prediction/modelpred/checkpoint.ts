@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sha256 } from '../../data/files.js';
 import { InputError } from '../../errors.js';
-import { writeFileAtomically } from '../../storage.js';
+import { bytesOf, canonicalJson, writeFileAtomically } from '../../storage.js';
 import type { AdamState } from './adam.js';
 import type { TrainingLook } from './predictor.js';
-import { bytesOf, canonicalJson, type Provenance, provenanceSchema } from './provenance.js';
+import { type Provenance, provenanceSchema } from './provenance.js';
 
 /** A training between two steps; with its provenance and bank, all that its remaining steps depend on. */
 export interface TrainingState {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { datasetHash } from '../../data/hash.js';
 import type { LearnerDescription } from '../../learners/learner.js';
 import type { Bank } from '../../retraining/bank.js';
+import { bytesOf } from '../../storage.js';
 import { packageVersion } from '../../version.js';
 import type { ModelPredSettings } from './settings.js';
 
@@ -96,20 +97,6 @@ export function provenanceOf(
     validationFraction,
     settings,
   };
-}
-
-/** The bytes of a typed array, shared, not copied. */
-export function bytesOf(array: Float32Array | Float64Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-/** JSON with sorted keys: equal exactly for equal plain data. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** A learner and its hyper-parameters in one line, e.g. `logistic-regression (C = 1)`. */

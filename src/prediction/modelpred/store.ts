@@ -10,7 +10,7 @@ import type { Scaling } from '../../data/scaling.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
-import { replaceFolder } from '../../storage.js';
+import { bytesOf, canonicalJson, replaceFolder } from '../../storage.js';
 import { loadNetworkEngine } from './network-engine.js';
 import {
   headLayer,
@@ -23,7 +23,7 @@ import {
 } from './network.js';
 import { pointEncoder } from './point-encoding.js';
 import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
-import { bytesOf, canonicalJson, describeLearner, type Provenance, provenanceSchema } from './provenance.js';
+import { describeLearner, type Provenance, provenanceSchema } from './provenance.js';
 
 /** Format of the folders that this version writes and reads. */
 const formatVersion = 2;

@@ -1,0 +1,13 @@
+import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { uniformSizeSubsets } from '../../src/subsets/uniform-size.js';
+import { cloudPool } from '../learners/pools.js';
+
+const pool = cloudPool({ size: 50, dimension: 4, classCount: 2, seed: 1 });
+
+/** A bank that is retrained in seven blocks. */
+export const storedBankOptions = {
+  pool,
+  learner: logisticRegression({ C: 2 }),
+  subsets: uniformSizeSubsets({ poolSize: 50, count: 610, minimumSize: 6, seed: 2, labels: pool.labels }),
+  blockSubsets: 100,
+};
