@@ -14,5 +14,6 @@ export * from './subsets/index.js';
 export * from './learners/index.js';
 export * from './retraining/index.js';
 export * from './prediction/index.js';
+export * from './attribution/index.js';
 export * from './evaluation/index.js';
 export * from './applications/index.js';
