@@ -37,7 +37,10 @@ export interface Retrained {
   readonly parameterCount: number;
   /** `B×p`, row-major; rows of NaN where the status is `missingClass`. */
   readonly parameters: Float64Array;
-  /** `B`: max|∇F_S(θ)| / (C·n), n = Σ weights, recomputed in float64 at the returned θ; NaN where `missingClass`. */
+  /**
+   * `B`: max|∇F_S(θ)| / (C·n), n = Σ weights, recomputed in float64 at the returned θ; max|∇F_S(θ)| of an objective that is a
+   * mean; NaN where `missingClass`.
+   */
   readonly residuals: Float64Array;
   /** `B` iterations spent. */
   readonly iterations: Uint16Array;
@@ -65,9 +68,15 @@ export interface Learner extends LearnerDescription {
   objective(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
   /** `B×p` gradients ∇F_S(θ). */
   gradient(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
-  /** `p×p` Hessian ∇²F at one θ (`p`) for real-valued point weights (`N`), e.g. n/N for the size path. */
+  /**
+   * `p×p` Hessian ∇²F at one θ (`p`) for real-valued point weights (`N`), e.g. n/N for the size path; a generalised or
+   * Gauss–Newton one where the learner says so.
+   */
   hessian(pool: Dataset, weights: ArrayLike<number>, parameters: Float64Array): Float64Array;
-  /** `N×p`: the gradient of each point's own term C·ℓ_i at one θ (`p`), without the regulariser. */
+  /**
+   * `N×p`: the gradient of each point's own term C·ℓ_i at one θ (`p`), without the regulariser; of an objective that is a mean,
+   * the point's share in the whole pool's.
+   */
   pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
   /**
    * `B×p` Newton directions −(∇²F_S(θ))⁻¹g for gradients g (`B×p`) at `B×p` parameters; zero where a Hessian is not positive

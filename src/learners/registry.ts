@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 import type { Learner, LearnerDescription } from './learner.js';
 import { linearSvm } from './linear-svm.js';
 import { logisticRegression } from './logistic-regression.js';
+import { multilayerPerceptron } from './multilayer-perceptron.js';
 import { ridgeRegression } from './ridge-regression.js';
 
 /** One learner of the registry: its hyper-parameters checked, then the learner made. */
@@ -13,6 +14,18 @@ type Create = (hyperparameters: unknown, name: string) => Learner;
 const registry: Readonly<Record<string, Create>> = {
   'logistic regression': entry(z.strictObject({ C: z.number() }), logisticRegression),
   'linear SVM': entry(z.strictObject({ C: z.number() }), linearSvm),
+  'multilayer perceptron': entry(
+    z.strictObject({
+      hidden: z.array(z.number()),
+      activation: z.enum(['tanh', 'relu']),
+      steps: z.number(),
+      learningRate: z.number(),
+      weightDecay: z.number(),
+      batchSize: z.number().nullable(),
+      seed: z.number(),
+    }),
+    multilayerPerceptron,
+  ),
   'ridge regression': entry(z.strictObject({ C: z.number() }), ridgeRegression),
 };
 

@@ -3,13 +3,27 @@ import { InputError } from '../../src/errors.js';
 import type { Learner } from '../../src/learners/learner.js';
 import { linearSvm } from '../../src/learners/linear-svm.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { multilayerPerceptron } from '../../src/learners/multilayer-perceptron.js';
 import { createLearner, learnerNames } from '../../src/learners/registry.js';
 import { ridgeRegression } from '../../src/learners/ridge-regression.js';
 import { fullPool } from '../../src/subsets/subsets.js';
 import { cloudPool } from './pools.js';
 
 /** One of each, with hyper-parameters that are not the defaults. */
-const learners: readonly Learner[] = [logisticRegression({ C: 0.3 }), linearSvm({ C: 0.2 }), ridgeRegression({ C: 5 })];
+const learners: readonly Learner[] = [
+  logisticRegression({ C: 0.3 }),
+  linearSvm({ C: 0.2 }),
+  multilayerPerceptron({
+    hidden: [3, 2],
+    activation: 'relu',
+    steps: 9,
+    learningRate: 0.02,
+    weightDecay: 0.1,
+    batchSize: 5,
+    seed: 3,
+  }),
+  ridgeRegression({ C: 5 }),
+];
 
 describe('createLearner', () => {
   it('knows every learner', () => {
