@@ -4,6 +4,7 @@ import {
   airportGame,
   banzhaf,
   betaShapley,
+  conditionalGame,
   exactSemivalues,
   leaveOneOutValues,
   memberGame,
@@ -18,9 +19,9 @@ import {
 } from '../../src/applications/index.js';
 import { loadDataset, stratifiedSplit } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
-import { logLossUtility } from '../../src/evaluation/index.js';
+import { classWiseUtility, logLossUtility } from '../../src/evaluation/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
-import { subsetsFromMembers } from '../../src/subsets/index.js';
+import { bernoulliSubsets, subsetsFromMembers } from '../../src/subsets/index.js';
 
 const semivalues: Semivalue[] = [
   shapley,
@@ -215,5 +216,63 @@ describe('the game of a pool', () => {
     const found = await trainingGame(pool, retrain, utility).utilities(subsets);
     assert.deepEqual([...found.subarray(0, 2)], [utility.uninformed, utility.uninformed]);
     assertClose(found.subarray(2), utility.evaluate(await retrain(subsetsFromMembers(pool.size, [all, all.slice(1)]))));
+  });
+});
+
+describe('the game among some players', () => {
+  it('is the mean over what others may be there, whoever of the players the environments hold', async () => {
+    const game = memberGame(4, (members) => Math.hypot(...members.map((i) => i + 1)));
+    const environments = subsetsFromMembers(4, [[0], [0, 3, 1], []]);
+    const utilities = await conditionalGame(game, [3, 1], environments).utilities(
+      subsetsFromMembers(2, [[], [0], [0, 1]]),
+    );
+    assertClose(utilities, [
+      (1 + 1 + 0) / 3,
+      (Math.hypot(4, 1) + Math.hypot(4, 1) + 4) / 3,
+      (2 * Math.hypot(4, 1, 2) + Math.hypot(4, 2)) / 3,
+    ]);
+  });
+
+  it('with every environment equally often has the values that averaging over environments gives', async () => {
+    // Three of the five players, given each of the four subsets of the others.
+    const game = airportGame([4, 1, 7, 3, 9]);
+    const players = [0, 2, 3];
+    const environments = subsetsFromMembers(5, [[], [1], [4], [1, 4]]);
+    const [{ values }] = await exactSemivalues(conditionalGame(game, players, environments), [shapley]);
+    const expected = new Float64Array(3);
+    for (let e = 0; e < 4; e++) {
+      const alone = conditionalGame(game, players, subsetsFromMembers(5, [[[], [1], [4], [1, 4]][e]]));
+      const [found] = await exactSemivalues(alone, [shapley]);
+      found.values.forEach((value, k) => (expected[k] += value / 4));
+    }
+    assertClose(values, expected);
+  });
+
+  it('gives class-wise values, lowest for a point of another class with that label', async () => {
+    const learner = logisticRegression();
+    const { train: clean, test } = stratifiedSplit(await loadDataset('iris'), { train: 18, test: 90, seed: 2 });
+    const ofClass = [...clean.labels.keys()].filter((i) => clean.labels[i] === 0);
+    // A point of another class that is labelled as the first.
+    const stranger = clean.labels.indexOf(1);
+    const pool = { ...clean, labels: clean.labels.map((label, i) => (i === stranger ? 0 : label)) };
+    const players = [...ofClass, stranger];
+    const parametersOf = async (subsets: Parameters<typeof learner.retrain>[1]): Promise<Float64Array> =>
+      (await learner.retrain(pool, subsets)).parameters;
+    const game = conditionalGame(
+      trainingGame(pool, parametersOf, classWiseUtility(learner, test, 0)),
+      players,
+      bernoulliSubsets({ poolSize: 18, count: 12, probability: 0.5, seed: 1 }),
+    );
+    const [{ values }] = await exactSemivalues(game, [shapley]);
+    assert.equal(values.indexOf(Math.min(...values)), players.length - 1, String(values));
+  });
+
+  it('refuses players and environments that are not the game’s', () => {
+    const game = airportGame([1, 2, 3]);
+    const environments = subsetsFromMembers(3, [[]]);
+    assert.throws(() => conditionalGame(game, [3], environments), InputError);
+    assert.throws(() => conditionalGame(game, [1, 1], environments), InputError);
+    assert.throws(() => conditionalGame(game, [1], subsetsFromMembers(2, [[]])), InputError);
+    assert.throws(() => conditionalGame(game, [1], subsetsFromMembers(3, [])), InputError);
   });
 });

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
 import type { Valuation } from './game.js';
+import { addToMoments, emptyMoments, summariseMoments } from './moments.js';
 
 /** Values from given permutations. */
 export interface PermutationEstimate extends Valuation {
@@ -23,18 +24,13 @@ export function shapleyValues(permutations: readonly Int32Array[], utilities: Fl
     throw new InputError(
       `Shapley values of ${poolSize} points from ${count} permutations need ${count * (poolSize + 1)} utilities, got ${utilities.length}: pass one for each prefix, the empty one included, and at least one permutation.`,
     );
-  const values = new Float64Array(poolSize);
-  const squares = new Float64Array(poolSize);
-  for (let t = 0; t < count; t++)
-    for (let k = 0; k < poolSize; k++) {
-      const point = permutations[t][k];
-      const row = t * (poolSize + 1);
-      const marginal = utilities[row + k + 1] - utilities[row + k];
-      // Welford's update keeps the variance accurate however many permutations there are.
-      const deviation = marginal - values[point];
-      values[point] += deviation / (t + 1);
-      squares[point] += deviation * (marginal - values[point]);
-    }
-  const standardErrors = squares.map((sum) => (count < 2 ? NaN : Math.sqrt(sum / (count - 1) / count)));
+  const sums = emptyMoments(poolSize);
+  const contributions = new Float64Array(poolSize);
+  permutations.forEach((order, t) => {
+    const row = t * (poolSize + 1);
+    order.forEach((point, k) => (contributions[point] = utilities[row + k + 1] - utilities[row + k]));
+    addToMoments(sums, t, contributions);
+  });
+  const { values, standardErrors } = summariseMoments(sums, count);
   return { values, standardErrors, permutations: count };
 }
