@@ -5,4 +5,5 @@ export { multilayerPerceptron, type MultilayerPerceptronOptions } from './multil
 export { createLearner, learnerNames } from './registry.js';
 export { ridgeRegression } from './ridge-regression.js';
 export type { TensorObjective } from './tensor-objective.js';
+export { largestBlock, retrainingBytes, type RetrainingShape } from './retraining-memory.js';
 export type { SizePath } from './size-path.js';

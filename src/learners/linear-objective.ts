@@ -33,7 +33,7 @@ export interface LinearProblem {
 }
 
 /** Numbers held by one tile of logits: few enough to stay in cache. */
-const tileNumbers = 2 ** 15;
+export const tileNumbers = 2 ** 15;
 
 /**
  * Sets up the model's matrices.
