@@ -20,7 +20,7 @@ import { retrainLinear } from './retrain-linear.js';
 export function linearModel(
   name: string,
   { C, lossOf }: { readonly C: number; readonly lossOf: (points: Dataset) => LogitLoss },
-): Learner {
+): Learner & Required<Pick<Learner, 'newtonDirections' | 'sizePath'>> {
   if (!(C > 0 && C < Infinity)) throw new InputError(`C is ${C}; the inverse regularisation strength must be above 0.`);
 
   const prepared = (pool: Dataset) => preparePool(pool, lossOf(pool), C);

@@ -1,5 +1,6 @@
 import type { Learner } from './learner.js';
 import { linearModel } from './linear-model.js';
+import { rowNorms } from './row-norms.js';
 import { twoClassLoss } from './two-class-loss.js';
 import { squaredHinge } from './squared-margin-loss.js';
 
@@ -10,7 +11,8 @@ import { squaredHinge } from './squared-margin-loss.js';
  *
  * the objective of LIBLINEAR's L2-regularised L2-loss SVM (Fan et al. 2008, JMLR 9) and of scikit-learn's `LinearSVC(C=C)`.
  * θ = [w, b], p = d+1. F is strongly convex and once differentiable; `hessian` is the generalised one, 2C·weight on points
- * within the margin, with which `retrain` ends in semismooth Newton steps and stops at the optimum itself.
+ * within the margin, with which `retrain` ends in semismooth
+ * Newton steps.
  *
  * `probabilities` are 1/(1+e^−(w·x+b)): they rank points as the margin does, but the SVM does not calibrate them.
  *
@@ -19,5 +21,10 @@ import { squaredHinge } from './squared-margin-loss.js';
  */
 export function linearSvm({ C = 1 }: { C?: number } = {}): Learner {
   const name = 'linear SVM';
-  return linearModel(name, { C, lossOf: twoClassLoss(name, squaredHinge) });
+  const model = linearModel(name, { C, lossOf: twoClassLoss(name, squaredHinge) });
+  return {
+    ...model,
+    // ∇²F ≥ I wherever it exists, so ‖∇F(θ) − ∇F(θ*)‖ ≥ ‖θ − θ*‖.
+    errorBounds: (pool, subsets, parameters) => rowNorms(model.gradient(pool, subsets, parameters), subsets.count),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Learner } from './learner.js';
 import { linearModel } from './linear-model.js';
+import { rowNorms } from './row-norms.js';
 import { squaredError } from './squared-margin-loss.js';
 import { twoClassLoss } from './two-class-loss.js';
 
@@ -18,5 +19,15 @@ import { twoClassLoss } from './two-class-loss.js';
  */
 export function ridgeRegression({ C = 1 }: { C?: number } = {}): Learner {
   const name = 'ridge regression';
-  return linearModel(name, { C, lossOf: twoClassLoss(name, squaredError) });
+  const model = linearModel(name, { C, lossOf: twoClassLoss(name, squaredError) });
+  return {
+    ...model,
+    // Of a quadratic Newton's step is θ* − θ; where the minimiser is not unique, which is without any point, there is none.
+    errorBounds(pool, subsets, parameters) {
+      const gradients = model.gradient(pool, subsets, parameters);
+      const distances = rowNorms(model.newtonDirections(pool, subsets, parameters, gradients), subsets.count);
+      const slopes = rowNorms(gradients, subsets.count);
+      return distances.map((distance, b) => (distance === 0 && slopes[b] > 0 ? NaN : distance));
+    },
+  };
 }

@@ -275,6 +275,23 @@ for (const model of models) {
       assert.ok(residual <= 1.1e-10);
     });
 
+    it('bounds the distance from the optimum', async () => {
+      const trained = await learner.retrain(pool, subsets, { tolerance: 1e-12 });
+      for (const distance of [1e-6, 0.1, 30]) {
+        const away = trained.parameters.map((value) => value + distance * stream.normal());
+        const bounds = learner.errorBounds?.(pool, subsets, away);
+        assert.ok(bounds);
+        bounds.forEach((bound, b) => {
+          const error = Math.hypot(...rowOf(away, b, p).map((value, j) => value - trained.parameters[b * p + j]));
+          assert.ok(bound >= error * (1 - 1e-9) - 1e-9, `${bound} is below ${error}`);
+          if (model.inFixture === 'ridge') assert.ok(bound <= error * (1 + 1e-6) + 1e-9, 'a quadratic bound is exact');
+        });
+      }
+      const nothing = { count: 1, poolSize: pool.size, weights: new Uint8Array(pool.size) };
+      const [bound] = learner.errorBounds?.(pool, nothing, Float64Array.of(3, 0, 4, 0)) ?? [];
+      assert.equal(bound, model.inFixture === 'ridge' ? NaN : 5);
+    });
+
     it('does not take over what another learner prepared on the pool', async () => {
       const alone = await learner.retrain({ ...pool }, subsets);
       await logisticRegression({ C }).retrain(pool, subsets);
