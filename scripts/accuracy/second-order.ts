@@ -101,7 +101,9 @@ async function certificates(name: ProblemName) {
       labels: pool.labels,
       seed: deriveSeed(seeds[0], name, 'accuracy', part),
     });
-  const heldOut = await buildBank({ pool, learner, subsets: draw(heldOutCount, 'held-out subsets') });
+  // Solved further than usual, as a bound of a nearly exact prediction must not be held against the reference's own error.
+  const subsets = draw(heldOutCount, 'held-out subsets');
+  const heldOut = await buildBank({ pool, learner, subsets, tolerance: 1e-11 });
   const bank = await buildBank({ pool, learner, subsets: draw(2000, 'certified bank') });
   const predictors = [
     meanPredictor(bank),
@@ -132,7 +134,7 @@ async function certificates(name: ProblemName) {
       ),
       'bounds proven': digits(mean(Array.from(result.bounds, (bound) => Number(!Number.isNaN(bound))))),
       'bounds broken': result.bounds.reduce(
-        (sum, bound, b) => sum + Number(distances[b] > bound * (1 + 1e-6) + 1e-6),
+        (sum, bound, b) => sum + Number(distances[b] > bound * (1 + 1e-6) + 1e-9),
         0,
       ),
       [`error ≤ ${2 * tolerance}`]: digits(mean(Array.from(errors, (error) => Number(error <= 2 * tolerance)))),

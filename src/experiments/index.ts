@@ -1,4 +1,5 @@
 export * from './data-valuation.js';
+export * from './datamodels.js';
 export * from './predicting-models.js';
 export * from './problem.js';
 export * from './profile.js';

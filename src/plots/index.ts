@@ -3,6 +3,7 @@ export type { FigureOptions } from './figure.js';
 export { ablation, type AblationRow, type AblationSeedRow } from './ablation.js';
 export { convergence, type ConvergenceRow } from './convergence.js';
 export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
+export { datamodelScores, type DatamodelScoreRow } from './datamodelScores.js';
 export { errorBySize, type ErrorBySizeRow } from './errorBySize.js';
 export { predictedVsTrue, type PredictedVsTrueRow } from './predictedVsTrue.js';
 export { removalCurves, type RemovalRow } from './removalCurves.js';

@@ -36,6 +36,7 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['influence function', { colour: palette.purple, shape: 'triangle-down', dash: [6, 2] }],
   ['one Newton step', { colour: palette.vermillion, shape: 'diamond', dash: solid }],
   ['ModelPred (parameter MSE)', { colour: palette.skyBlue, shape: 'circle', dash: [6, 2] }],
+  ['datamodels (LASSO)', { colour: palette.orange, shape: 'diamond', dash: solid }],
   ['ModelPred (full)', { colour: palette.blue, shape: 'circle', dash: solid }],
   ['exact retraining', { colour: palette.black, shape: 'cross', dash: solid }],
 ]);

@@ -1,6 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { InputError } from '../../src/errors.js';
-import { correctClassMargins, linearDatamodellingScore, mean, spearman } from '../../src/evaluation/index.js';
+import {
+  correctClassMargins,
+  linearDatamodellingScore,
+  mean,
+  outputCorrelations,
+  spearman,
+} from '../../src/evaluation/index.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { cloudPool } from '../learners/pools.js';
@@ -49,6 +55,11 @@ describe('the linear datamodelling score', () => {
     const constant = (rows: Float64Array) => rows.map((value, at) => (at % 5 === 3 ? 1 : value));
     const score = linearDatamodellingScore(actual.map(Math.exp), constant(actual), 5, { seed: 1 });
     assert.ok(Math.abs(score.value - 1) < 1e-12);
+  });
+  it('counts a prediction that does not vary as knowing nothing', () => {
+    const constant = actual.map((value, at) => (at % 5 === 3 ? 1 : value));
+    assert.deepEqual(outputCorrelations(constant, actual, 5)[3], 0);
+    assert.ok(Math.abs(linearDatamodellingScore(constant, actual, 5, { seed: 1 }).value - 0.8) < 1e-12);
   });
   it('refuses arrays of different shapes', () => {
     assert.throws(() => linearDatamodellingScore(predicted, actual.slice(5), 5, { seed: 1 }), InputError);

@@ -4,6 +4,7 @@ import {
   ablation,
   convergence,
   costAccuracy,
+  datamodelScores,
   errorBySize,
   predictedVsTrue,
   removalCurves,
@@ -15,6 +16,7 @@ import {
   type AblationSeedRow,
   type ConvergenceRow,
   type CostAccuracyRow,
+  type DatamodelScoreRow,
   type ErrorBySizeRow,
   type PredictedVsTrueRow,
   type RemovalRow,
@@ -216,11 +218,32 @@ export const valueScatterRows: ValueScatterRow[] = (() => {
   );
 })();
 
+export const datamodelScoreRows: DatamodelScoreRow[] = datasets.flatMap((dataset, d) =>
+  ['datamodels (LASSO)', 'ModelPred (full)', 'one Newton step'].flatMap((method, m) =>
+    [300, 1000, 3000].map((subsets) => {
+      const score = 0.96 - 0.03 * d - (m < 2 ? (4 + m) / Math.sqrt(subsets + 20) : 0.02);
+      const half = m < 2 ? 0.02 : null;
+      return {
+        dataset,
+        method,
+        subsets,
+        score,
+        low: half === null ? null : score - half,
+        high: half === null ? null : score + half,
+      };
+    }),
+  ),
+);
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
   convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
   costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
+  datamodelScores: {
+    table: datamodelScoreRows,
+    draw: (table) => datamodelScores(table as DatamodelScoreRow[]),
+  },
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },

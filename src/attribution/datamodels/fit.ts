@@ -10,13 +10,17 @@ import { momentsOf, type Moments } from './moments.js';
 export interface DatamodelOptions extends RunControl {
   /** Part of the subsets, the last ones, on which strengths are chosen; default 0.2. */
   readonly validationFraction?: number;
-  /** Number of strengths tried, spaced evenly in the logarithm over three decades; default 25. */
+  /** Number of strengths tried, spaced evenly in the logarithm; default 25. */
   readonly strengthCount?: number;
 }
 
-const decades = 3;
+/**
+ * Decades of strengths: fewer where there are fewer subsets than points, as weak penalties then fit noise at great cost
+ * (Friedman, Hastie & Tibshirani 2010, §2.5, do the same).
+ */
+const decadesFor = (fitted: number, poolSize: number): number => (fitted < poolSize ? 2 : 3);
 /** How far from optimal coefficients may be, relative to the strength at which all of them vanish. */
-const relativeTolerance = 1e-5;
+const relativeTolerance = 1e-4;
 
 /** Hands on coefficients (`N`) of one output for each of descending strengths; they are only valid during the call. */
 type Path = (
@@ -110,6 +114,7 @@ async function fitWithPenalty(
   const first = momentsOf(takeSubsets(subsets, rows.slice(0, fitted)), outputs.slice(0, fitted * T));
   const validation = takeSubsets(subsets, rows.slice(fitted));
   const top = largestStrength(first);
+  const decades = decadesFor(fitted, poolSize);
   const grid = Array.from({ length: strengthCount }, (_, k) => top * 10 ** ((-decades * k) / (strengthCount - 1)));
   const [pathOfFirst, pathOfAll] = [paths(first), paths(all)];
   const coefficients = new Float64Array(T * poolSize);
