@@ -8,7 +8,7 @@ export const binaryCrossEntropy: LogitLoss = {
   logitsPerPoint: 1,
   kernel: 'binaryCrossEntropy',
   biasSumPenalised: false,
-  quadratic: false,
+  quadratic: 'nowhere',
 
   differentiate(logits, offset, labels, costs, costOffset) {
     let total = 0;

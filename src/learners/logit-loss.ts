@@ -12,8 +12,8 @@ export interface LogitLoss {
    * of one logit whose bias is penalised like a weight.
    */
   readonly biasSumPenalised: boolean;
-  /** Whether F is quadratic, so that one Newton step from anywhere is its minimiser in closed form. */
-  readonly quadratic: boolean;
+  /** Where F is quadratic: everywhere, so that one Newton step is its minimiser in closed form; in pieces; or nowhere. */
+  readonly quadratic: 'everywhere' | 'pieces' | 'nowhere';
   /** Returns Σ_i cost_i·ℓ_i and replaces each logit z_ik by cost_i·∂ℓ_i/∂z_ik. Costs start at `costOffset`. */
   differentiate(
     logits: Float64Array,

@@ -23,7 +23,7 @@ export function softmaxCrossEntropy(classCount: number): LogitLoss {
     logitsPerPoint: classCount,
     kernel: 'softmaxCrossEntropy',
     biasSumPenalised: true,
-    quadratic: false,
+    quadratic: 'nowhere',
 
     differentiate(logits, offset, labels, costs, costOffset) {
       const pointCount = labels.length;

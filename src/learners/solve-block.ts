@@ -1,8 +1,9 @@
 import { lbfgsRule, type BatchPreconditioner } from '../numerics/lbfgs.js';
-import { minimiseBatch, type DirectionRule, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
+import { minimiseBatch, type Minimised, type MinimiseOptions } from '../numerics/minimise-batch.js';
 import { newtonRule } from '../numerics/newton.js';
+import { batchedNewtonRule } from './batched-newton-rule.js';
+import { gatherRows } from './gather-rows.js';
 import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
-import { newtonDirections } from './newton-directions.js';
 import { denseParameterLimit, type SizePathKnots } from './size-path.js';
 
 /** Iterations after which a subset is handed from L-BFGS to Newton's method. */
@@ -22,7 +23,7 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
   const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
   const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
   const rule =
-    problem.loss.quadratic && p <= denseParameterLimit
+    problem.loss.quadratic === 'everywhere' && p <= denseParameterLimit
       ? batchedNewtonRule(problem, costs)
       : lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
@@ -34,7 +35,9 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
   const convergedBefore = sizes.length - left.length;
   const finished = await minimiseBatch(
     linearObjective(problem, leftCosts),
-    newtonRule(p, linearHessians(problem, leftCosts)),
+    problem.loss.quadratic === 'nowhere'
+      ? newtonRule(p, linearHessians(problem, leftCosts))
+      : batchedNewtonRule(problem, leftCosts),
     {
       ...block,
       parameters: leftParameters,
@@ -49,18 +52,6 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
     solved.iterations[k] += finished.iterations[at];
   });
   return solved;
-}
-
-/** Undamped Newton directions, which end at a quadratic's minimiser; further ones take out what rounding left. */
-function batchedNewtonRule(problem: LinearProblem, costs: Float64Array): DirectionRule {
-  const { pointCount, parameterCount: p } = problem;
-  return {
-    directions(rows, active, points, gradients, directions) {
-      const activeCosts = gatherRows(costs, Array.from(rows.subarray(0, active)), pointCount);
-      const [theta, slopes] = [points, gradients].map((numbers) => numbers.subarray(0, active * p));
-      directions.set(newtonDirections(problem, activeCosts, theta, slopes));
-    },
-  };
 }
 
 /** Multiplies each vector by the inverse Hessian of the size-path knot nearest to its subset's size. */
@@ -90,11 +81,4 @@ export function forEachGroup<Key>(
     apply(key, gathered, group.length);
     group.forEach((k, at) => vectors.set(gathered.subarray(at * p, (at + 1) * p), k * p));
   }
-}
-
-/** The given rows of a matrix with rows of `width` numbers. */
-export function gatherRows(matrix: Float64Array, rows: readonly number[], width: number): Float64Array {
-  const gathered = new Float64Array(rows.length * width);
-  rows.forEach((row, at) => gathered.set(matrix.subarray(row * width, (row + 1) * width), at * width));
-  return gathered;
 }

@@ -19,7 +19,7 @@ function squaredShortfall(kernel: LogitLoss['kernel'], least: number, biasSumPen
     logitsPerPoint: 1,
     kernel,
     biasSumPenalised,
-    quadratic: least === -Infinity,
+    quadratic: least === -Infinity ? 'everywhere' : 'pieces',
 
     differentiate(logits, offset, labels, costs, costOffset) {
       let total = 0;
