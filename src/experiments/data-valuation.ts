@@ -29,6 +29,7 @@ import {
   uniformSizeSubsets,
   type Subsets,
 } from '../subsets/index.js';
+import { flippedLabelArea } from './flipped-label-area.js';
 import { slug } from './slug.js';
 import { networkTraining } from './network-training.js';
 import { loadProblem, type ProblemName } from './problem.js';
@@ -426,17 +427,11 @@ function overPoints(
 const at = (values: ArrayLike<number>, indices: Int32Array): Float64Array =>
   Float64Array.from(indices, (i) => values[i]);
 
-/** Area under the receiver operating characteristic of "low value means flipped"; NaN for a resample without both kinds. */
-function detection({ problem }: ValuationResult) {
-  return (values: Float64Array, indices: Int32Array): number => {
-    const flipped = Array.from(indices, (i) => problem.flipped[i]);
-    if (flipped.every(Boolean) || !flipped.some(Boolean)) return NaN;
-    return areaUnderRoc(
-      at(values, indices).map((v) => -v),
-      flipped,
-    );
-  };
-}
+/** How well low values find the flipped labels. */
+const flippedLabels =
+  ({ problem }: ValuationResult) =>
+  (values: Float64Array, indices: Int32Array): number =>
+    flippedLabelArea(values, problem.flipped, indices);
 
 /** Agreement of every method with the independent reference, and with exact retraining on the same permutations. */
 export function agreementTable(results: readonly ValuationResult[]) {
@@ -446,7 +441,7 @@ export function agreementTable(results: readonly ValuationResult[]) {
         const n = result.problem.pool.size;
         const reference = result.reference[u];
         const rank = overPoints(result, method, u, undefined, (v, i) => spearman(at(v, i), at(reference, i)));
-        const area = overPoints(result, method, u, undefined, detection(result));
+        const area = overPoints(result, method, u, undefined, flippedLabels(result));
         const exact = result.methods[0].seeds;
         const count = seeds[0].permutations.length;
         return {
@@ -583,8 +578,8 @@ export function dataValuationClaims(results: readonly ValuationResult[], profile
     const correlation = (values: Float64Array, indices: Int32Array): number =>
       spearman(at(values, indices), at(reference, indices));
     const agreement = difference(result, modelPredName, exactName, correlation);
-    const area = overPoints(result, modelPredName, 0, undefined, detection(result));
-    const areaGap = difference(result, modelPredName, exactName, detection(result));
+    const area = overPoints(result, modelPredName, 0, undefined, flippedLabels(result));
+    const areaGap = difference(result, modelPredName, exactName, flippedLabels(result));
     const removed = (method: string) =>
       result.removal.find(
         (row) => row.method === method && row.order === 'lowest value first' && row.fraction === 0.2,

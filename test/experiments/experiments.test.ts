@@ -12,6 +12,7 @@ import {
   detectionCurves,
   errorsBySize,
   logLossPairs,
+  otherValues,
   parseProfile,
   predictingModels,
   predictingModelsClaims,
@@ -104,6 +105,21 @@ describe('data valuation, smoke profile', function () {
     assert.equal(rows.length, 10);
     for (const row of rows.filter(({ method }) => method === 'exact retraining'))
       assert.equal(row['Spearman with exact, same permutations'], 1);
+  });
+  it('values the same points in other ways, Shapley as in the other tables', async () => {
+    const rows = await otherValues(results);
+    assert.deepEqual(
+      rows.map(({ values }) => values),
+      ['Shapley', 'Banzhaf', 'leave-one-out', 'Data-OOB', 'KNN-Shapley'],
+    );
+    for (const row of rows) {
+      assert.ok(row['area low'] <= row['flipped-label area'] && row['flipped-label area'] <= row['area high']);
+      assert.ok(Math.abs(row['Spearman with Shapley reference']) <= 1);
+    }
+    const [first] = agreementTable(results);
+    assert.equal(rows[0]['Spearman with Shapley reference'], first['Spearman with reference']);
+    assert.equal(rows[0]['flipped-label area'], first['flipped-label area']);
+    assert.equal(rows[4]['subsets evaluated'], 0);
   });
   it('draws its figures’ rows', () => {
     const [{ methods }] = results;
