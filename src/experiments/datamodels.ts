@@ -192,7 +192,12 @@ async function compareOn(
         const marginsOf = (subsets: Subsets) => predictOutputs(result, subsets);
         await measure({ method: result.name, labelSeconds, trainingSeconds: seconds, marginsOf }, [count]);
       }
-      const settings = improvedSettings({ batchSize: 128, learningRate: 5e-3, steps, validateEvery: Math.ceil(steps / 4) });
+      const settings = improvedSettings({
+        batchSize: 128,
+        learningRate: 5e-3,
+        steps,
+        validateEvery: Math.ceil(steps / 4),
+      });
       const { result: network, seconds: trainingSeconds } = await measureCpu(() =>
         trainModelPred({ ...control, bank: takeBank(allSizes.result, rows), settings, seed: s }),
       );
