@@ -20,6 +20,8 @@ export interface StepTime {
   readonly milliseconds: Spread;
   /** The first way's time over this one's, repetition by repetition. */
   readonly ours: Spread;
+  /** This way's time over PyTorch's, where that was measured. */
+  readonly againstTorch?: Spread;
 }
 
 /** CPU time of predicting one subset's parameters against retraining it exactly to 1e-6. */
@@ -31,6 +33,7 @@ export interface ForwardTime {
 }
 
 export const ourStep = 'modelpred, WebAssembly';
+export const nativeStep = 'modelpred, native TensorFlow';
 const names: readonly ProblemName[] = ['iris 0/1', 'breast cancer', 'spambase'];
 const batch = 64;
 
@@ -55,7 +58,15 @@ export async function measureSteps(repetitions: number, python: string | undefin
       }
       const own = samples.get(ourStep) ?? [];
       for (const [way, sample] of samples) {
-        times.push({ problem: name, batch, way, milliseconds: spreadOf(sample), ours: ratioOf(own, sample) });
+        const torchSample = samples.get('PyTorch');
+        times.push({
+          problem: name,
+          batch,
+          way,
+          milliseconds: spreadOf(sample),
+          ours: ratioOf(own, sample),
+          ...(torchSample && { againstTorch: ratioOf(sample, torchSample) }),
+        });
       }
     }
   } finally {
@@ -108,7 +119,7 @@ async function stepsOf({ pool, learner, minimumSize }: Problem) {
   const kernels = kernelEngine(tf);
   const steps = [stepOf(ourStep, kernels, 100)];
   const { name: backend } = await chooseBackend();
-  if (backend === 'tensorflow') steps.push(stepOf('modelpred, native TensorFlow', tensorEngine(tf, backend), 50));
+  if (backend === 'tensorflow') steps.push(stepOf(nativeStep, tensorEngine(tf, backend), 50));
   const network = { shape, weights, points, referenceSize: pool.size };
   const rowsOf = (step: number) => batches[step % batches.length];
   steps.push({

@@ -131,8 +131,8 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
   return html`<section id="summary" aria-labelledby="summary-title">
     <h1 id="summary-title">modelpred report</h1>
     <p class="lead">
-      What would the trained model be if the training data were different? ${contents.length}
-      ${contents.length === 1 ? 'notebook' : 'notebooks'}, profile <code>${profile}</code>. Of ${claims.length} claims,
+      What would the trained model be if the training data were different? ${outcomes.length}
+      ${outcomes.length === 1 ? 'notebook' : 'notebooks'}, profile <code>${profile}</code>. Of ${claims.length} claims,
       ${countVerdicts(claims.map(({ claim }) => claim))}.
     </p>
     ${problems.map(

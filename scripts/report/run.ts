@@ -5,9 +5,10 @@ import { formatDuration } from '../../src/notebook/format.js';
 import type { Profile } from '../../src/experiments/profile.js';
 import type { ReportArguments } from './arguments.js';
 import { loadAssets } from './assets.js';
+import { benchContent } from './bench.js';
 import { countVerdicts } from './claims.js';
 import { committedForm } from './committed.js';
-import { outputsOf, readContent } from './content.js';
+import { outputsOf, readContent, type NotebookContent } from './content.js';
 import { executeAll, kernelExecution, type Execution } from './execute.js';
 import { figureFiles } from './figures.js';
 import { requireWritable, writeWhole } from './files.js';
@@ -69,7 +70,15 @@ export async function runReport(options: ReportArguments, surroundings: Surround
     return 130;
   }
   const provenance = await describeRun(root, started);
-  const page = renderPage({ profile, provenance, outcomes, contents, assets: loadAssets(root) });
+  const bench = await benchContent(join(out, 'bench.json'));
+  if (bench) await writePictures(bench, out);
+  const page = renderPage({
+    profile,
+    provenance,
+    outcomes,
+    contents: bench ? [...contents, bench] : contents,
+    assets: loadAssets(root),
+  });
   await writeWhole(join(out, 'results.json'), resultsJson(profile, contents));
   await writeWhole(join(out, 'timings.json'), timingsJson(profile, provenance, contents, outcomes));
   await writeWhole(join(out, 'index.html'), page);
@@ -89,8 +98,11 @@ export async function runReport(options: ReportArguments, surroundings: Surround
 async function keep({ outcome, notebook }: Execution, out: string): Promise<void> {
   if (notebook === null) return;
   await writeWhole(join(out, 'notebooks', `${outcome.name}.ipynb`), formatNotebook(notebook));
-  for (const [file, picture] of figureFiles(readContent(outcome.name, notebook)))
-    await writeWhole(join(out, 'figures', file), picture);
+  await writePictures(readContent(outcome.name, notebook), out);
+}
+
+async function writePictures(content: NotebookContent, out: string): Promise<void> {
+  for (const [file, picture] of figureFiles(content)) await writeWhole(join(out, 'figures', file), picture);
 }
 
 /** Copies the outputs of notebooks that passed back to where the notebooks came from. */

@@ -119,7 +119,7 @@ export function layerFor(rows: readonly Row[], layer: Layer): Layer[] {
 
 /** A tooltip that shows columns under readable names, numbers with four significant digits. */
 export function tooltip(columns: Readonly<Record<string, string>>): Encoding['tooltip'] {
-  const texts = new Set(['dataset', 'method', 'variant', 'split', 'stage', 'label', 'order']);
+  const texts = new Set(['dataset', 'work', 'method', 'variant', 'split', 'stage', 'label', 'order']);
   return Object.entries(columns).map(([field, title]) =>
     texts.has(field)
       ? ({ field, title, type: 'nominal' } as const)

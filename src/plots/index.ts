@@ -6,6 +6,7 @@ export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
 export { datamodelScores, type DatamodelScoreRow } from './datamodelScores.js';
 export { errorBySize, type ErrorBySizeRow } from './errorBySize.js';
 export { predictedVsTrue, type PredictedVsTrueRow } from './predictedVsTrue.js';
+export { ratiosToTargets, type RatioRow } from './ratiosToTargets.js';
 export { removalCurves, type RemovalRow } from './removalCurves.js';
 export { rocCurve, type RocRow } from './rocCurve.js';
 export { stackedCost, type CostStage, type StackedCostRow } from './stackedCost.js';

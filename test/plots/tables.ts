@@ -7,6 +7,7 @@ import {
   datamodelScores,
   errorBySize,
   predictedVsTrue,
+  ratiosToTargets,
   removalCurves,
   rocCurve,
   stackedCost,
@@ -19,6 +20,7 @@ import {
   type DatamodelScoreRow,
   type ErrorBySizeRow,
   type PredictedVsTrueRow,
+  type RatioRow,
   type RemovalRow,
   type RocRow,
   type StackedCostRow,
@@ -171,6 +173,12 @@ export const costAccuracyRows: CostAccuracyRow[] = datasets
     })),
   );
 
+export const ratioRows: RatioRow[] = [
+  { sense: 'at least', work: 'retraining: breast cancer', ratio: 28, low: 24, high: 31, target: 8, outcome: 'met' },
+  { sense: 'at least', work: 'retraining: digits', ratio: 14, low: null, high: null, target: 15, outcome: 'missed' },
+  { sense: 'at most', work: 'a training step', ratio: 0.7, low: 0.6, high: 0.9, target: 3.5, outcome: 'met' },
+];
+
 export const stackedCostRows: StackedCostRow[] = datasets.flatMap((dataset, d) =>
   ['one Newton step', 'ModelPred (parameter MSE)', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
     (['labels', 'training', 'prediction'] as const).map((stage, s) => ({
@@ -246,6 +254,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   },
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
+  ratiosToTargets: { table: ratioRows, draw: (table) => ratiosToTargets(table as RatioRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
   rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
   stackedCost: { table: stackedCostRows, draw: (table) => stackedCost(table as StackedCostRow[]) },

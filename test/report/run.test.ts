@@ -53,6 +53,21 @@ describe('running the report', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('has a chapter on speed where a benchmark has been run', async () => {
+    writeFileSync(join(folder, 'notebooks', '02-working.ipynb'), working);
+    const measured = { median: 0.7, smallest: 0.6, largest: 0.9 };
+    const goals = [{ work: 'training step ÷ PyTorch: iris', measured, sense: 'at most', target: 3.5, met: true }];
+    const bench = { machine: { node: 'v20', platform: 'linux' }, repetitions: 5, goals };
+    mkdirSync(out());
+    writeFileSync(join(out(), 'bench.json'), JSON.stringify(bench));
+    assert.equal(await run([]), 0);
+    const page = readFileSync(join(out(), 'index.html'), 'utf8');
+    assert.match(page, /id="notebook-benchmarks"[^]*training step ÷ PyTorch: iris[^]*0\.7/);
+    assert.ok(existsSync(join(out(), 'figures', 'benchmarks-targets.svg')));
+    writeFileSync(join(out(), 'bench.json'), '{}');
+    await assert.rejects(run([]), /bench\.json is not a file of npm run bench; delete it or run npm run bench again/);
+  });
+
   it('keeps the others where one notebook fails, and says which cell', async () => {
     writeFileSync(join(folder, 'notebooks', '01-failing.ipynb'), failing);
     writeFileSync(join(folder, 'notebooks', '02-working.ipynb'), working);
