@@ -6,18 +6,13 @@ import { measureCpu } from '../evaluation/cost.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';
 import { accuracyUtility, labelAgreement, logLossUtility } from '../evaluation/utility.js';
 import { deriveSeed } from '../numerics/random.js';
-import { influencePredictor } from '../prediction/influence.js';
-import { meanPredictor } from '../prediction/mean.js';
-import { modelPredSettings, trainModelPred, type ModelPredLossName } from '../prediction/modelpred/index.js';
-import { newtonPredictor } from '../prediction/newton.js';
+import type { ModelPredLossName } from '../prediction/modelpred/index.js';
 import type { Predictor } from '../prediction/predictor.js';
-import { ridgePredictor } from '../prediction/ridge.js';
-import type { Bank } from '../retraining/bank.js';
 import { buildBank } from '../retraining/retrain-bank.js';
-import { fullPool, subsetSizes, uniformSizeSubsets } from '../subsets/index.js';
+import { subsetSizes, uniformSizeSubsets } from '../subsets/index.js';
 import { slug } from './slug.js';
-import { networkTraining } from './network-training.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
+import { baselinePreparations, modelPredName, modelPredPreparation, type Preparation } from './predictors.js';
 import type { Profile } from './profile.js';
 
 /** How much is computed for one data set. */
@@ -107,27 +102,15 @@ export interface ProblemResult {
   readonly seed: number;
 }
 
-export const modelPredName = (loss: ModelPredLossName): string => `ModelPred (${loss})`;
-
-/** A method as the comparison sees it: how to prepare a predictor, from a bank and a seed where it needs them. */
-type Preparation =
-  | { readonly method: string; readonly prepare: () => Predictor | Promise<Predictor> }
-  | { readonly method: string; readonly prepareFromBank: (bank: Bank, seed: number) => Predictor | Promise<Predictor> };
-
-function preparations({ pool, learner }: Problem, effort: Effort, control: RunControl): readonly Preparation[] {
-  const everyPoint = fullPool(pool.size);
-  const full = async (): Promise<Float64Array> => (await learner.retrain(pool, everyPoint)).parameters;
+function preparations(problem: Problem, effort: Effort, control: RunControl): readonly Preparation[] {
+  const baselines = baselinePreparations(problem);
   return [
-    { method: 'mean θ', prepareFromBank: (bank) => meanPredictor(bank) },
-    { method: 'ridge on the mask', prepareFromBank: (bank) => ridgePredictor(bank, { features: 'mask' }) },
-    { method: 'ridge on mask and size', prepareFromBank: (bank) => ridgePredictor(bank) },
-    { method: 'influence function', prepare: async () => influencePredictor(pool, learner, await full()) },
-    { method: 'one Newton step', prepare: async () => newtonPredictor(pool, learner, await full()) },
-    ...effort.losses.map((loss) => ({
-      method: modelPredName(loss),
-      prepareFromBank: (bank: Bank, seed: number) =>
-        trainModelPred({ ...control, bank, settings: modelPredSettings(loss, networkTraining(effort.steps)), seed }),
-    })),
+    baselines.mean,
+    baselines.ridgeOnMask,
+    baselines.ridge,
+    baselines.influence,
+    baselines.newton,
+    ...effort.losses.map((loss) => modelPredPreparation(loss, effort.steps, control)),
   ];
 }
 

@@ -1,0 +1,110 @@
+import type { RunControl } from '../control.js';
+import { measureCpu } from '../evaluation/cost.js';
+import { influencePredictor } from '../prediction/influence.js';
+import { meanPredictor } from '../prediction/mean.js';
+import {
+  improvedSettings,
+  modelPredSettings,
+  trainModelPred,
+  type ModelPredLossName,
+} from '../prediction/modelpred/index.js';
+import { newtonPredictor, refinedByNewton } from '../prediction/newton.js';
+import type { Predictor } from '../prediction/predictor.js';
+import { ridgePredictor } from '../prediction/ridge.js';
+import type { Bank } from '../retraining/bank.js';
+import { fullPool } from '../subsets/index.js';
+import { networkTraining } from './network-training.js';
+import type { Problem } from './problem.js';
+
+/** A method as the comparisons see it: how to prepare a predictor, from a bank and a seed where it needs them. */
+export type Preparation =
+  | { readonly method: string; readonly prepare: () => Predictor | Promise<Predictor> }
+  | { readonly method: string; readonly prepareFromBank: (bank: Bank, seed: number) => Predictor | Promise<Predictor> };
+
+type Ground = Pick<Problem, 'pool' | 'learner'>;
+
+export const modelPredName = (loss: ModelPredLossName): string => `ModelPred (${loss})`;
+export const improvedName = 'ModelPred (improved)';
+export const influenceName = 'influence function';
+export const newtonName = 'one Newton step';
+export const ridgeName = 'ridge on mask and size';
+export const exactName = 'exact retraining';
+
+/** What needs no bank, and simple regressions on one. */
+export function baselinePreparations({ pool, learner }: Ground) {
+  const full = async (): Promise<Float64Array> => (await learner.retrain(pool, fullPool(pool.size))).parameters;
+  return {
+    mean: { method: 'mean θ', prepareFromBank: (bank: Bank) => meanPredictor(bank) },
+    ridgeOnMask: {
+      method: 'ridge on the mask',
+      prepareFromBank: (bank: Bank) => ridgePredictor(bank, { features: 'mask' }),
+    },
+    ridge: { method: ridgeName, prepareFromBank: (bank: Bank) => ridgePredictor(bank) },
+    influence: { method: influenceName, prepare: async () => influencePredictor(pool, learner, await full()) },
+    newton: { method: newtonName, prepare: async () => newtonPredictor(pool, learner, await full()) },
+  } satisfies Readonly<Record<string, Preparation>>;
+}
+
+/** The authors' network with one of the losses. */
+export function modelPredPreparation(loss: ModelPredLossName, steps: number, control: RunControl) {
+  return {
+    method: modelPredName(loss),
+    prepareFromBank: (bank: Bank, seed: number) =>
+      trainModelPred({ ...control, bank, settings: modelPredSettings(loss, networkTraining(steps)), seed }),
+  } satisfies Preparation;
+}
+
+/** The improved network; its settings were chosen on subsets that are not reported on. */
+export function improvedPreparation(steps: number, control: RunControl) {
+  return {
+    method: improvedName,
+    prepareFromBank: (bank: Bank, seed: number) =>
+      trainModelPred({
+        ...control,
+        bank,
+        settings: improvedSettings({ steps, batchSize: 128, learningRate: 5e-3, validateEvery: 500 }),
+        seed,
+      }),
+  } satisfies Preparation;
+}
+
+/** A predictor with what preparing it cost, in processor seconds. */
+export interface PreparedPredictor<P extends Predictor = Predictor> {
+  readonly method: string;
+  readonly predictor: P;
+  /** Retraining the bank; 0 where none is needed. */
+  readonly labelSeconds: number;
+  readonly trainingSeconds: number;
+}
+
+/** A bank with what retraining it cost. */
+export interface MeasuredBank {
+  readonly result: Bank;
+  readonly seconds: number;
+}
+
+export async function prepareMeasured(
+  preparation: Preparation,
+  bank: MeasuredBank,
+  seed: number,
+): Promise<PreparedPredictor> {
+  const learns = 'prepareFromBank' in preparation;
+  const { result, seconds } = await measureCpu(() =>
+    learns ? preparation.prepareFromBank(bank.result, seed) : preparation.prepare(),
+  );
+  return {
+    method: preparation.method,
+    predictor: result,
+    labelSeconds: learns ? bank.seconds : 0,
+    trainingSeconds: seconds,
+  };
+}
+
+/** The same predictor with a Newton step after it, at the same preparation cost. */
+export function withNewtonStep(prepared: PreparedPredictor, { pool, learner }: Ground): PreparedPredictor {
+  return {
+    ...prepared,
+    method: `${prepared.method} + Newton step`,
+    predictor: refinedByNewton(prepared.predictor, pool, learner),
+  };
+}
