@@ -26,6 +26,27 @@ export function quantile(values: ArrayLike<number>, q: number): number {
 }
 
 /**
+ * Resampled units, `resamples×units`, by seed and shape. Statistics of one experiment share their seed and units, and drawing
+ * these costs several times as much as a mean of them.
+ */
+const drawnUnits = new Map<string, Int32Array>();
+/** Numbers kept, 16 MB; what is larger is drawn each time. */
+const keptNumbers = 2 ** 22;
+
+function drawUnits(units: number, resamples: number, seed: number): Int32Array {
+  const key = `${seed} ${units} ${resamples}`;
+  const known = drawnUnits.get(key);
+  if (known) return known;
+  const stream = randomStream(seed, 'bootstrap');
+  const drawn = new Int32Array(resamples * units);
+  for (let i = 0; i < drawn.length; i++) drawn[i] = stream.integer(units);
+  const kept = [...drawnUnits.values()].reduce((sum, { length }) => sum + length, 0);
+  if (kept + drawn.length > keptNumbers) drawnUnits.clear();
+  if (drawn.length <= keptNumbers) drawnUnits.set(key, drawn);
+  return drawn;
+}
+
+/**
  * Percentile bootstrap of a statistic over the units of a sample (Efron & Tibshirani 1993, §13.3). Units are resampled by
  * index, so a statistic of several aligned lists is resampled as pairs. Resamples on which the statistic is undefined (NaN,
  * e.g. a correlation of constants) are left out of the interval.
@@ -38,12 +59,12 @@ export function bootstrap(
   statistic: (indices: Int32Array) => number,
   { seed, resamples = 2000, level = 0.95 }: BootstrapOptions,
 ): Estimate {
-  const stream = randomStream(seed, 'bootstrap');
+  const drawn = drawUnits(units, resamples, seed);
   const indices = Int32Array.from({ length: units }, (_, i) => i);
   const value = statistic(indices);
   const draws: number[] = [];
   for (let r = 0; r < resamples; r++) {
-    for (let i = 0; i < units; i++) indices[i] = stream.integer(units);
+    indices.set(drawn.subarray(r * units, (r + 1) * units));
     const draw = statistic(indices);
     if (!Number.isNaN(draw)) draws.push(draw);
   }

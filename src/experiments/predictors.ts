@@ -1,6 +1,7 @@
 import type { RunControl } from '../control.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { influencePredictor } from '../prediction/influence.js';
+import { lbfgsPredictor } from '../prediction/lbfgs.js';
 import { meanPredictor } from '../prediction/mean.js';
 import {
   improvedSettings,
@@ -8,9 +9,12 @@ import {
   trainModelPred,
   type ModelPredLossName,
 } from '../prediction/modelpred/index.js';
+import { nearestPredictor } from '../prediction/nearest.js';
 import { newtonPredictor, refinedByNewton } from '../prediction/newton.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { ridgePredictor } from '../prediction/ridge.js';
+import { sizeAwareChordPredictor } from '../prediction/size-aware-chord.js';
+import { sizeAwareNewtonPredictor } from '../prediction/size-aware-newton.js';
 import type { Bank } from '../retraining/bank.js';
 import { fullPool } from '../subsets/index.js';
 import { networkTraining } from './network-training.js';
@@ -25,23 +29,46 @@ type Ground = Pick<Problem, 'pool' | 'learner'>;
 
 export const modelPredName = (loss: ModelPredLossName): string => `ModelPred (${loss})`;
 export const improvedName = 'ModelPred (improved)';
+export const refinedName = `${improvedName} + one Newton step`;
+export const meanName = 'mean θ';
+export const nearestName = 'nearest subset';
+export const ridgeOnMaskName = 'ridge on the mask';
 export const influenceName = 'influence function';
 export const newtonName = 'one Newton step';
 export const ridgeName = 'ridge on mask and size';
+export const sizeAwareChordName = 'size-aware chord, one step';
+export const sizeAwareNewtonName = 'size-aware Newton, one step';
+export const lbfgsName = 'L-BFGS, 4 iterations';
 export const exactName = 'exact retraining';
 
 /** What needs no bank, and simple regressions on one. */
 export function baselinePreparations({ pool, learner }: Ground) {
   const full = async (): Promise<Float64Array> => (await learner.retrain(pool, fullPool(pool.size))).parameters;
+  // A copy of its own for every method, since a learner keeps its work on a pool: each pays for its whole size path.
+  const poolWithSizePath = async () => {
+    const own = { ...pool };
+    await learner.sizePath?.(own).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+    return own;
+  };
   return {
-    mean: { method: 'mean θ', prepareFromBank: (bank: Bank) => meanPredictor(bank) },
+    mean: { method: meanName, prepareFromBank: (bank: Bank) => meanPredictor(bank) },
+    nearest: { method: nearestName, prepareFromBank: (bank: Bank) => nearestPredictor(bank) },
     ridgeOnMask: {
-      method: 'ridge on the mask',
+      method: ridgeOnMaskName,
       prepareFromBank: (bank: Bank) => ridgePredictor(bank, { features: 'mask' }),
     },
     ridge: { method: ridgeName, prepareFromBank: (bank: Bank) => ridgePredictor(bank) },
     influence: { method: influenceName, prepare: async () => influencePredictor(pool, learner, await full()) },
     newton: { method: newtonName, prepare: async () => newtonPredictor(pool, learner, await full()) },
+    sizeAwareChord: {
+      method: sizeAwareChordName,
+      prepare: async () => sizeAwareChordPredictor(await poolWithSizePath(), learner),
+    },
+    sizeAwareNewton: {
+      method: sizeAwareNewtonName,
+      prepare: async () => sizeAwareNewtonPredictor(await poolWithSizePath(), learner),
+    },
+    lbfgs: { method: lbfgsName, prepare: async () => lbfgsPredictor(await poolWithSizePath(), learner) },
   } satisfies Readonly<Record<string, Preparation>>;
 }
 
@@ -102,9 +129,6 @@ export async function prepareMeasured(
 
 /** The same predictor with a Newton step after it, at the same preparation cost. */
 export function withNewtonStep(prepared: PreparedPredictor, { pool, learner }: Ground): PreparedPredictor {
-  return {
-    ...prepared,
-    method: `${prepared.method} + Newton step`,
-    predictor: refinedByNewton(prepared.predictor, pool, learner),
-  };
+  const predictor = refinedByNewton(prepared.predictor, pool, learner);
+  return { ...prepared, method: predictor.name, predictor };
 }

@@ -27,30 +27,42 @@ export interface MethodStyle {
 
 const solid = [1, 0];
 
-/** Methods with a style of their own, in the order in which legends list them. */
+/**
+ * Methods with a style of their own, in the order in which legends list them. Colour is the family: grey knows nothing, orange
+ * is a regression on masks, vermillion starts from the model of the whole pool, green from that of the subset's size, blue is
+ * ModelPred. Triangles down take steps with one Hessian for all subsets, diamonds with each subset's own.
+ */
 const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['random', { colour: palette.grey, shape: 'circle', dash: [2, 3] }],
   ['mean θ', { colour: palette.grey, shape: 'square', dash: [8, 3] }],
-  ['ridge on the mask', { colour: palette.orange, shape: 'triangle-up', dash: solid }],
-  ['ridge on mask and size', { colour: palette.green, shape: 'square', dash: solid }],
-  ['influence function', { colour: palette.purple, shape: 'triangle-down', dash: [6, 2] }],
+  ['nearest subset', { colour: palette.grey, shape: 'triangle-up', dash: solid }],
+  ['difference of means', { colour: palette.grey, shape: 'triangle-right', dash: [4, 4] }],
+  ['ridge on the mask', { colour: palette.orange, shape: 'triangle-up', dash: [6, 2] }],
+  ['ridge on mask and size', { colour: palette.orange, shape: 'square', dash: solid }],
+  ['datamodels (ridge)', { colour: palette.orange, shape: 'triangle-right', dash: [2, 2] }],
+  ['datamodels (LASSO)', { colour: palette.orange, shape: 'circle', dash: solid }],
+  ['influence function', { colour: palette.vermillion, shape: 'triangle-down', dash: [6, 2] }],
   ['one Newton step', { colour: palette.vermillion, shape: 'diamond', dash: solid }],
+  ['size-aware chord, one step', { colour: palette.green, shape: 'triangle-down', dash: [6, 2] }],
+  ['size-aware Newton, one step', { colour: palette.green, shape: 'diamond', dash: solid }],
+  ['L-BFGS, 4 iterations', { colour: palette.green, shape: 'square', dash: [2, 2] }],
   ['ModelPred (parameter MSE)', { colour: palette.skyBlue, shape: 'circle', dash: [6, 2] }],
-  ['datamodels (LASSO)', { colour: palette.orange, shape: 'diamond', dash: solid }],
-  ['ModelPred (full)', { colour: palette.blue, shape: 'circle', dash: solid }],
+  ['ModelPred (full)', { colour: palette.skyBlue, shape: 'square', dash: solid }],
+  ['ModelPred (improved)', { colour: palette.blue, shape: 'circle', dash: solid }],
+  ['ModelPred (improved) + one Newton step', { colour: palette.blue, shape: 'diamond', dash: [6, 2] }],
   ['exact retraining', { colour: palette.black, shape: 'cross', dash: solid }],
 ]);
 
 /** Styles for methods without one of their own, given out in order of appearance. */
 const spareStyles: readonly MethodStyle[] = [
-  { colour: palette.green, shape: 'triangle-up', dash: [6, 2] },
-  { colour: palette.green, shape: 'diamond', dash: [2, 2] },
-  { colour: palette.orange, shape: 'diamond', dash: [2, 2] },
-  { colour: palette.purple, shape: 'cross', dash: [2, 2] },
-  { colour: palette.vermillion, shape: 'triangle-left', dash: [6, 2] },
-  { colour: palette.skyBlue, shape: 'triangle-right', dash: [2, 2] },
-  { colour: palette.blue, shape: 'triangle-down', dash: [2, 2] },
+  { colour: palette.purple, shape: 'circle', dash: [6, 2] },
+  { colour: palette.green, shape: 'cross', dash: [2, 2] },
   { colour: palette.black, shape: 'triangle-up', dash: [2, 2] },
+  { colour: palette.purple, shape: 'square', dash: [2, 2] },
+  { colour: palette.vermillion, shape: 'triangle-left', dash: [6, 2] },
+  { colour: palette.blue, shape: 'triangle-right', dash: [2, 2] },
+  { colour: palette.skyBlue, shape: 'triangle-left', dash: [2, 2] },
+  { colour: palette.orange, shape: 'cross', dash: [2, 2] },
 ];
 
 /**

@@ -84,6 +84,31 @@ describe('bootstrap', () => {
     assert.ok(Math.abs(first.low - 1) < 1e-12 && Math.abs(first.high - 1) < 1e-12);
     assert.deepEqual(bootstrap(4, statistic, { seed: 1 }), first);
   });
+  it('resamples alike whatever was resampled before, as drawing every unit anew does', () => {
+    const anew = (values: readonly number[], seed: number): number[] => {
+      const stream = randomStream(seed, 'bootstrap');
+      return Array.from({ length: 50 }, () => {
+        let sum = 0;
+        for (let i = 0; i < values.length; i++) sum += values[stream.integer(values.length)];
+        return sum / values.length;
+      });
+    };
+    const task = fc.record({
+      values: fc.array(finite, { minLength: 1, maxLength: 4 }),
+      seed: fc.integer({ min: 1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(task, { minLength: 1, maxLength: 6 }), (tasks) => {
+        for (const { values, seed } of tasks) {
+          const { low, high } = bootstrapMean(values, { seed, resamples: 50 });
+          const expected = anew(values, seed);
+          assert.deepEqual([low, high], [quantile(expected, (1 - 0.95) / 2), quantile(expected, 1 - (1 - 0.95) / 2)]);
+          // A statistic may do with its indices what it likes.
+          bootstrap(values.length, (indices) => indices.fill(0)[0], { seed, resamples: 50 });
+        }
+      }),
+    );
+  });
 });
 
 describe('receiver operating characteristic', () => {
