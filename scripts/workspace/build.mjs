@@ -46,19 +46,21 @@ export function sourcesDigest(root) {
  */
 async function compile(root, say) {
   const since = performance.now();
-  const args = [path.join(root, ...compiler), '-p', root, '--noEmitOnError', '--listEmittedFiles'];
+  // What is known of unchanged files is kept in dist/, where it goes when what was compiled goes.
+  const known = ['--incremental', '--tsBuildInfoFile', path.join(root, 'dist', '.known')];
+  const args = [path.join(root, ...compiler), '-p', root, '--noEmitOnError', '--listEmittedFiles', ...known];
   const finished = await run(process.execPath, args, { cwd: root });
   const lines = finished.stdout.split('\n');
-  const emitted = lines.filter((line) => line.startsWith('TSFILE: ')).map((line) => path.resolve(line.slice(8).trim()));
+  const emitted = lines.filter((line) => line.startsWith('TSFILE: ') && /\.[cm]?js$/.test(line.trim()));
   if (!finished.ok) {
     console.error(lines.filter((line) => !line.startsWith('TSFILE: ')).join('\n') + finished.stderr);
     throw new SetupFailure('The sources do not compile: mend the errors above and run the command again.');
   }
   const modules = await compileAssembly(root);
-  const stale = removeStale(root, new Set(emitted));
+  const stale = removeStale(root);
   const removed = stale === 0 ? '' : `; removed ${stale} files of deleted sources`;
   say(
-    `compiled ${emitted.filter((file) => /\.[cm]?js$/.test(file)).length} files${modules === 0 ? '' : ` and ${modules} WebAssembly modules`} in ${seconds(since)}${removed}`,
+    `compiled ${emitted.length} files${modules === 0 ? '' : ` and ${modules} WebAssembly modules`} in ${seconds(since)}${removed}`,
   );
 }
 
@@ -66,10 +68,25 @@ async function compile(root, say) {
  * Compiles src/numerics/assembly/NAME.ts to dist/src/numerics/NAME.wasm and NAME-fused.wasm.
  *
  * @param {string} root
- * @returns {Promise<number>} how many modules there are
+ * @returns {Promise<number>} how many modules were compiled; none if their sources are as they were
  */
 async function compileAssembly(root) {
-  const sources = filesBelow(root, assemblyFolder).filter((file) => path.dirname(file) === assemblyFolder);
+  const all = filesBelow(root, assemblyFolder);
+  const sources = all.filter((file) => path.dirname(file) === assemblyFolder);
+  const settings = ['scripts/workspace/build.mjs', 'node_modules/assemblyscript/package.json'];
+  const contents = digest(
+    [...all.sort(), ...(all.length > 0 ? settings : [])].map((file) => [file, readFileSync(path.join(root, file))]),
+  );
+  const compileAll = () => compileModules(root, sources);
+  const done = all.length > 0 && (await once(path.join(root, 'dist', '.kernels'), contents, compileAll));
+  return done ? sources.length * assemblyBuilds.length : 0;
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} sources
+ */
+async function compileModules(root, sources) {
   for (const source of sources) {
     for (const { suffix, options } of assemblyBuilds) {
       const module = path.join('dist', 'src', 'numerics', `${path.basename(source, '.ts')}${suffix}.wasm`);
@@ -80,22 +97,31 @@ async function compileAssembly(root) {
       throw new SetupFailure(`${source} does not compile: mend the errors above and run the command again.`);
     }
   }
-  return sources.length * assemblyBuilds.length;
 }
 
 /**
  * Removes what an earlier build left of sources that are gone: mocha would still run their tests.
  *
  * @param {string} root
- * @param {ReadonlySet<string>} emitted
  * @returns {number} how many files were removed
  */
-function removeStale(root, emitted) {
-  const stale = filesBelow(root, 'dist')
-    .map((file) => path.join(root, file))
-    .filter((file) => compiledFile.test(file) && !emitted.has(file));
-  for (const file of stale) rmSync(file, { force: true });
+function removeStale(root) {
+  const sources = new Set(sourceFolders.flatMap((folder) => filesBelow(root, folder)));
+  const stale = filesBelow(root, 'dist').filter(
+    (file) =>
+      compiledFile.test(file) &&
+      !sources.has(path.relative('dist', file).replace(compiledFile, (_, end) => `.${sourceOf(end)}`)),
+  );
+  for (const file of stale) rmSync(path.join(root, file), { force: true });
   return stale.length;
+}
+
+/**
+ * @param {string} end of a compiled file's name, e.g. `d.mts` or `js`
+ * @returns {string} the end of its source's
+ */
+function sourceOf(end) {
+  return end.replace(/^d\./, '').replace('js', 'ts');
 }
 
 /**

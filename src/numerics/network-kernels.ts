@@ -16,6 +16,25 @@ export interface NetworkKernels {
   readonly multiplyFirstTransposed: Product;
   /** C = A·Bᵀ for A `m×k`, B `n×k`. */
   readonly multiplySecondTransposed: Product;
+  /** Which of each four points subsets have, and their sizes (−1: a weight is above 1), see `assembly/network/pooling.ts`. */
+  maskCodes(rows: number, points: number, weights: Address, codes: Address, sizes: Address): void;
+  /** Sums or means of the rows of `described` (`points×columns`) over subsets, see `assembly/network/pooling.ts`. */
+  poolMasks(
+    rows: number,
+    points: number,
+    columns: number,
+    codes: Address,
+    sizes: Address,
+    described: Address,
+    pooled: Address,
+    stride: number,
+    mean: number,
+    tables: Address,
+  ): void;
+  /** y = y + bias row by row, then ELU where `activated` is 1, in place; columns are a multiple of 8. */
+  addBias(rows: number, columns: number, y: Address, bias: Address, activated: 0 | 1): void;
+  /** Copies `rows` rows of `width` numbers between places where rows are so many numbers apart. */
+  copyRows(rows: number, width: number, from: Address, fromStride: number, to: Address, toStride: number): void;
   /** y = ELU(y) in place; the length is a multiple of 4. */
   elu(length: number, y: Address): void;
   /** gradient = gradient ∘ ELU′ in place, ELU′ from the output y; the length is a multiple of 4. */
@@ -86,6 +105,14 @@ export interface NetworkKernels {
 /** Numbers of scratch that a product over k needs: a tile of C, a panel of B, and the part of A that is copied at a time. */
 export function productScratch(k: number): number {
   return 32 + 8 * k + Math.max(32_768, 16 * k);
+}
+
+/** Numbers that the tables of {@link NetworkKernels.poolMasks} take. */
+export const poolingTables = 4096;
+
+/** Numbers (of four bytes) that the codes of so many subsets of a pool take. */
+export function maskCodeNumbers(rows: number, points: number): number {
+  return 2 * rows * Math.ceil(points / 32);
 }
 
 /** Where matrices lie in a memory: one after the other, each at a whole vector of four numbers. */

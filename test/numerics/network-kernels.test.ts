@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { memoryPlan, networkKernels, productScratch } from '../../src/numerics/network-kernels.js';
+import {
+  maskCodeNumbers,
+  memoryPlan,
+  networkKernels,
+  poolingTables,
+  productScratch,
+} from '../../src/numerics/network-kernels.js';
 import { randomStream } from '../../src/numerics/random.js';
 
 describe('the kernels of a dense network', () => {
@@ -56,6 +62,81 @@ describe('the kernels of a dense network', () => {
       check(37, 2500, 8, 1);
     });
   }
+
+  it('pool subsets as loops do, rows alone as among others', () => {
+    /** Pooled rows `rows×stride`, and sizes, of `described` (`points×columns`). */
+    const pool = (weights: Uint8Array, points: number, described: Float32Array, stride: number, mean: 0 | 1) => {
+      const rows = weights.length / points;
+      const columns = described.length / points;
+      const memory = memoryPlan();
+      const [atWeights, atCodes, atSizes, atDescribed, atPooled, tables] = [
+        Math.ceil(weights.length / 4),
+        maskCodeNumbers(rows, points),
+        rows,
+        described.length,
+        rows * stride,
+        poolingTables,
+      ].map((length) => memory.take(length));
+      const { kernels, numbers } = networkKernels(memory.length);
+      numbers.fill(NaN);
+      new Uint8Array(numbers.buffer).set(weights, atWeights);
+      numbers.set(described, atDescribed / 4);
+      kernels.maskCodes(rows, points, atWeights, atCodes, atSizes);
+      kernels.poolMasks(rows, points, columns, atCodes, atSizes, atDescribed, atPooled, stride, mean, tables);
+      return {
+        pooled: numbers.slice(atPooled / 4, atPooled / 4 + rows * stride),
+        sizes: Array.from(numbers.subarray(atSizes / 4, atSizes / 4 + rows)),
+      };
+    };
+    const points = fc.integer({ min: 1, max: 70 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(size, points, fc.integer({ min: 1, max: 9 }), share, fc.boolean(), fc.integer(), (...drawn) => {
+        const [m, n, panels, kept, takesMean, seed] = drawn;
+        const columns = 8 * panels;
+        const stride = columns + 5;
+        const random = randomStream(seed, 'subsets');
+        const weights = Uint8Array.from({ length: m * n }, () => Number(random.uniform() < kept));
+        const described = normal(n * columns, seed);
+        const mean = takesMean ? 1 : 0;
+        const { pooled, sizes } = pool(weights, n, described, stride, mean);
+        for (let b = 0; b < m; b++) {
+          const chosen = Array.from({ length: n }, (_, i) => i).filter((i) => weights[b * n + i] > 0);
+          assert.equal(sizes[b], chosen.length);
+          for (let j = 0; j < columns; j++) {
+            const terms = chosen.map((i) => described[i * columns + j]);
+            const divisor = takesMean ? Math.max(1, chosen.length) : 1;
+            const sum = terms.reduce((a, v) => a + v, 0) / divisor;
+            const scale = terms.reduce((a, v) => a + Math.abs(v), 0) / divisor;
+            assert.ok(Math.abs(pooled[b * stride + j] - sum) <= 1e-6 * scale);
+          }
+          // What lies between the rows is left alone.
+          assert.ok(pooled.subarray(b * stride + columns, (b + 1) * stride).every(Number.isNaN));
+        }
+        const alone = pool(weights.subarray((m - 1) * n), n, described, stride, mean);
+        assert.deepEqual(alone.pooled, pooled.subarray((m - 1) * stride));
+        const repeated = weights.map((w, k) => (k === weights.length - 1 ? 2 : w));
+        assert.deepEqual(pool(repeated, n, described, stride, mean).sizes, [...sizes.slice(0, -1), -1]);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('add biases, with ELU or without', () => {
+    const [rows, columns] = [3, 16];
+    const [y, bias] = [normal(rows * columns, 1), normal(columns, 2)];
+    for (const activated of [0, 1] as const) {
+      const { kernels, numbers } = networkKernels(y.length + columns);
+      numbers.set(y);
+      numbers.set(bias, y.length);
+      kernels.addBias(rows, columns, 0, 4 * y.length, activated);
+      y.forEach((value, at) => {
+        const sum = Math.fround(value + bias[at % columns]);
+        const expected = activated && sum < 0 ? Math.expm1(sum) : sum;
+        assert.ok(Math.abs(numbers[at] - expected) <= 2.5e-7 * Math.abs(expected));
+      });
+    }
+  });
 
   it('take steps of Adam', () => {
     const length = 12;

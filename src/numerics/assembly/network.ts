@@ -2,6 +2,7 @@
 // matrices. Compiled by AssemblyScript; the readable twins are in the tests.
 
 export { multiply, multiplyFirstTransposed, multiplySecondTransposed } from './network/product';
-export { elu, eluGradient } from './network/elementwise';
+export { maskCodes, poolMasks } from './network/pooling';
+export { addBias, copyRows, elu, eluGradient } from './network/elementwise';
 export { adam, addWeightPenalties, absoluteSum, squareSum } from './network/update';
 export { binaryExcess, binaryPullback, softmaxExcess, softmaxPullback } from './network/logistic';

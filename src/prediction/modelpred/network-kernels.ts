@@ -1,7 +1,9 @@
 import type { TensorFlow } from '../../numerics/backend.js';
 import {
+  maskCodeNumbers,
   memoryPlan,
   networkKernels,
+  poolingTables,
   productScratch,
   type Address,
   type NetworkKernels,
@@ -20,7 +22,7 @@ import {
   weightCount,
   weightViews,
 } from './network.js';
-import { poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
+import { placeSizeInputs, poolingOf, type PoolWeights, weightGradientOfPooling } from './pooling.js';
 
 /**
  * The network by hand-written forward and backward passes over WebAssembly kernels: the same mathematics as the one of
@@ -41,7 +43,7 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
         const rows = Math.min(rowsPerPass, count - start);
         const part = weights.subarray(start * poolSize, (start + rows) * poolSize);
         predictSubsets(pass, { count: rows, poolSize, weights: part });
-        predicted.set(readPredicted(pass, rows), start * outputs);
+        readPredicted(pass, rows, predicted.subarray(start * outputs, (start + rows) * outputs));
       }
       return predicted;
     },
@@ -50,8 +52,9 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       const pass = startPass(planPass(network.shape, poolSize, count, true), network);
       embedPoints(pass);
       predictSubsets(pass, batch.subsets);
-      const predicted = readPredicted(pass, count);
+      const predicted = readPredicted(pass, count, new Float32Array(count * network.shape.outputs));
       const { loss, gradient: ofPredicted } = lossAndGradientInPredictions(tf, predicted, batch);
+      pass.numbers.set(poolingOf(network.shape, network.referenceSize, batch.subsets).factors, pass.factors / 4);
       backward(pass, count, ofPredicted, gradient);
       return { loss, gradient };
     },
@@ -78,6 +81,8 @@ interface Layer {
   readonly to: number;
   readonly elu: boolean;
   readonly matrix: Address;
+  /** `to` numbers, where the layer has a bias. */
+  readonly bias: Address | undefined;
   /** `rows×from`. */
   readonly input: Address;
   /** `rows×to`, after ELU where there is one. */
@@ -90,11 +95,16 @@ interface Plan {
   readonly poolSize: number;
   /** φ, ρ, head. */
   readonly layers: readonly Layer[];
-  /** `B×N` pooling factors. */
+  /** `B×N` pooling factors: for products, forward where weights are not all 0 or 1. */
   readonly factors: Address;
+  /** `B×N` weights of subsets, a byte each; which of each four points they have; their sizes. */
+  readonly weights: Address;
+  readonly codes: Address;
+  readonly sizes: Address;
+  readonly tables: Address;
   /** `N×pooled` what is pooled: embeddings, and with a skip the points. */
   readonly described: Address;
-  /** `B×pooled` the pooled; the input of ρ where that has no more columns. */
+  /** `B×pooled` what a product pools. */
   readonly pooled: Address;
   /** Two gradients of layer outputs, written by turns. */
   readonly gradients: readonly [Address, Address];
@@ -113,7 +123,7 @@ function padded(columns: number): number {
 function planPass(shape: NetworkShape, poolSize: number, rows: number, backward: boolean): Plan {
   const memory = memoryPlan();
   const { take } = memory;
-  const { skip, sizeInputs } = shape.architecture;
+  const { skip, biases } = shape.architecture;
   const point = pointLayers(shape).map(([from, to], i, all) => ({ rows: poolSize, from, to, elu: i < all.length - 1 }));
   const subset = subsetLayers(shape).map(([from, to]) => ({ rows, from: padded(from), to, elu: true }));
   const head = { rows, from: padded(headLayer(shape)[0]), to: padded(shape.outputs), elu: false };
@@ -122,11 +132,16 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
     // φ reads the points, ρ the pooled and sizes, and with a skip the head more than ρ's last layer: no layer's output.
     const starts = layers.length === 0 || layers.length === point.length || (skip && layer === head);
     const input = starts ? take(layer.rows * layer.from) : layers[layers.length - 1].output;
-    layers.push({ ...layer, input, matrix: take(layer.from * layer.to), output: take(layer.rows * layer.to) });
+    layers.push({
+      ...layer,
+      input,
+      matrix: take(layer.from * layer.to),
+      bias: biases || layer === head ? take(layer.to) : undefined,
+      output: take(layer.rows * layer.to),
+    });
   }
   const columns = padded(pooledWidth(shape));
   const described = skip ? take(poolSize * columns) : layers[point.length - 1].output;
-  const pooled = skip || sizeInputs ? take(rows * columns) : layers[point.length].input;
   const largest = (size: (layer: Layer) => number): number => Math.max(...layers.map(size));
   const gradient = backward ? largest((layer) => layer.rows * Math.max(layer.to, padded(layer.from))) : 0;
   const matrix = largest(({ from, to }) => from * to);
@@ -135,8 +150,12 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
     poolSize,
     layers,
     described,
-    pooled,
+    pooled: take(rows * columns),
     factors: take(rows * poolSize),
+    weights: take(Math.ceil((rows * poolSize) / 4)),
+    codes: take(maskCodeNumbers(rows, poolSize)),
+    sizes: take(rows),
+    tables: take(poolingTables),
     gradients: [take(gradient), take(gradient)],
     matrixGradient: take(backward ? matrix : 0),
     scratch: take(
@@ -156,8 +175,6 @@ function planPass(shape: NetworkShape, poolSize: number, rows: number, backward:
 interface Pass extends Plan {
   readonly kernels: NetworkKernels;
   readonly numbers: Float32Array;
-  /** Of every layer; undefined where it has none. */
-  readonly biases: readonly (Float32Array | undefined)[];
   readonly points: Float32Array;
   readonly referenceSize: number;
 }
@@ -177,12 +194,14 @@ function startPass(plan: Plan, { shape, weights, points, referenceSize }: Networ
   const { kernels, numbers } = networkKernels(plan.length);
   const parts = layerWeights(shape, weights);
   const widths = [...shape.architecture.pointLayers, ...shape.architecture.subsetLayers, shape.outputs];
-  plan.layers.forEach(({ matrix, from, to }, l) => {
-    copyRows(parts[l].matrix, widths[l], numbers, matrix / 4, to);
-    numbers.fill(0, matrix / 4 + (parts[l].matrix.length / widths[l]) * to, matrix / 4 + from * to);
+  plan.layers.forEach(({ matrix, bias, from, to }, l) => {
+    const { matrix: ofMatrix, bias: ofBias } = parts[l];
+    copyRows(ofMatrix, widths[l], numbers, matrix / 4, to);
+    numbers.fill(0, matrix / 4 + (ofMatrix.length / widths[l]) * to, matrix / 4 + from * to);
+    if (ofBias && bias !== undefined) copyRows(ofBias, widths[l], numbers, bias / 4, to);
   });
   numbers.set(points, plan.layers[0].input / 4);
-  return { ...plan, kernels, numbers, points, referenceSize, biases: parts.map(({ bias }) => bias) };
+  return { ...plan, kernels, numbers, points, referenceSize };
 }
 
 /** Copies a matrix of `width` columns into memory where rows are `stride` apart; the columns between become 0. */
@@ -220,66 +239,98 @@ function readRowsInto(matrix: Float32Array, width: number, numbers: Float32Array
   }
 }
 
-function forwardLayer(pass: Pass, l: number, rows: number): void {
-  const { kernels, numbers, scratch, layers, biases } = pass;
-  const { from, to, elu, input, matrix, output } = layers[l];
+function forwardLayer({ kernels, scratch, layers }: Pass, l: number, rows: number): void {
+  const { from, to, elu, input, matrix, bias, output } = layers[l];
   kernels.multiply(rows, from, to, input, matrix, output, scratch);
-  const bias = biases[l];
-  if (bias) {
-    for (let i = 0, at = output / 4; i < rows; i++, at += to) {
-      for (let j = 0; j < bias.length; j++) numbers[at + j] += bias[j];
-    }
-  }
-  if (elu) kernels.elu(rows * to, output);
+  if (bias !== undefined) kernels.addBias(rows, to, output, bias, elu ? 1 : 0);
+  else if (elu) kernels.elu(rows * to, output);
 }
 
 function embedPoints(pass: Pass): void {
-  const { shape, numbers, layers, poolSize, described, points } = pass;
+  const { shape, kernels, numbers, layers, poolSize, described, points } = pass;
   const depth = shape.architecture.pointLayers.length;
   for (let l = 0; l < depth; l++) forwardLayer(pass, l, poolSize);
   if (!shape.architecture.skip) return;
   const { output, to } = layers[depth - 1];
   const columns = padded(pooledWidth(shape));
   numbers.fill(0, described / 4, described / 4 + poolSize * columns);
-  placeRows(numbers.subarray(output / 4, output / 4 + poolSize * to), to, numbers, described / 4, columns);
+  kernels.copyRows(poolSize, to, output, to, described, columns);
   placeRows(points, shape.inputs, numbers, described / 4 + to, columns);
 }
 
 /** Pools over some subsets and carries the pooled through ρ and head. */
 function predictSubsets(pass: Pass, subsets: PoolWeights): void {
-  const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, scratch, referenceSize } = pass;
-  const { skip, sizeInputs, pointLayers: point } = shape.architecture;
+  const { shape, numbers, layers } = pass;
+  const { skip, pointLayers: point } = shape.architecture;
   const rows = subsets.count;
-  const pooling = poolingOf(shape, referenceSize, subsets);
-  const columns = padded(pooledWidth(shape));
-  numbers.set(pooling.factors, factors / 4);
-  kernels.multiply(rows, poolSize, columns, factors, described, pooled, scratch);
-  const first = layers[point.length];
-  if (pooled !== first.input) {
-    const width = pooledWidth(shape);
-    const start = first.input / 4;
-    copyRows(readRows(numbers, pooled / 4, rows, columns, width), width, numbers, start, first.from);
-    if (sizeInputs) placeRows(pooling.sizes, sizeInputCount, numbers, start + width, first.from);
-  }
+  const { input, from } = layers[point.length];
+  numbers.fill(0, input / 4, input / 4 + rows * from);
+  if (subsets.weights instanceof Uint8Array) poolSubsets(pass, rows, subsets.weights);
+  else multiplyPooling(pass, subsets, (row) => row);
   for (let l = point.length; l < layers.length; l++) {
     if (skip && l === layers.length - 1) joinSkip(pass, rows);
     forwardLayer(pass, l, rows);
   }
 }
 
-/** The input of a head with a skip: ρ's last layer, then what ρ reads. */
-function joinSkip({ shape, numbers, layers }: Pass, rows: number): void {
-  const [last, head] = layers.slice(-2);
-  const first = layers[shape.architecture.pointLayers.length];
-  const read = readRows(numbers, first.input / 4, rows, first.from, subsetInputs(shape));
-  copyRows(readRows(numbers, last.output / 4, rows, last.to, last.to), last.to, numbers, head.input / 4, head.from);
-  placeRows(read, subsetInputs(shape), numbers, head.input / 4 + last.to, head.from);
+/** Fills what ρ reads: by tables of sums for subsets that have every point at most once, by a product for others. */
+function poolSubsets(pass: Pass, rows: number, weights: Uint8Array): void {
+  const { shape, kernels, numbers, layers, poolSize, described, codes, sizes, tables, referenceSize } = pass;
+  const { pooling, sizeInputs, pointLayers: point } = shape.architecture;
+  const width = pooledWidth(shape);
+  const { input, from } = layers[point.length];
+  new Uint8Array(numbers.buffer).set(weights, pass.weights);
+  kernels.maskCodes(rows, poolSize, pass.weights, codes, sizes);
+  const mean = pooling === 'mean' ? 1 : 0;
+  kernels.poolMasks(rows, poolSize, padded(width), codes, sizes, described, input, from, mean, tables);
+  const repeating: number[] = [];
+  for (let b = 0; b < rows; b++) {
+    const size = numbers[sizes / 4 + b];
+    if (size < 0) repeating.push(b);
+    else if (sizeInputs) placeSizeInputs(numbers, input / 4 + b * from + width, size, size, referenceSize);
+  }
+  if (repeating.length === 0) return;
+  const gathered = new Uint8Array(repeating.length * poolSize);
+  repeating.forEach((b, k) => gathered.set(weights.subarray(b * poolSize, (b + 1) * poolSize), k * poolSize));
+  multiplyPooling(pass, { count: repeating.length, poolSize, weights: gathered }, (row) => repeating[row]);
 }
 
-/** `B×p`. */
-function readPredicted({ numbers, layers, shape }: Pass, rows: number): Float32Array {
+/** Fills rows of what ρ reads by a product of pooling factors and what is pooled. */
+function multiplyPooling(pass: Pass, subsets: PoolWeights, rowOf: (row: number) => number): void {
+  const { shape, kernels, numbers, layers, factors, described, pooled, poolSize, scratch, referenceSize } = pass;
+  const pooling = poolingOf(shape, referenceSize, subsets);
+  const [width, columns] = [pooledWidth(shape), padded(pooledWidth(shape))];
+  const { input, from } = layers[shape.architecture.pointLayers.length];
+  numbers.set(pooling.factors, factors / 4);
+  kernels.multiply(subsets.count, poolSize, columns, factors, described, pooled, scratch);
+  for (let k = 0; k < subsets.count; k++) {
+    const at = input + 4 * rowOf(k) * from;
+    kernels.copyRows(1, width, pooled + 4 * k * columns, columns, at, from);
+    const sizes = pooling.sizes.subarray(k * sizeInputCount, (k + 1) * sizeInputCount);
+    numbers.set(sizes, at / 4 + width);
+  }
+}
+
+/** The input of a head with a skip: ρ's last layer, then what ρ reads. */
+function joinSkip({ shape, kernels, numbers, layers }: Pass, rows: number): void {
+  const [last, head] = layers.slice(-2);
+  const first = layers[shape.architecture.pointLayers.length];
+  numbers.fill(0, head.input / 4, head.input / 4 + rows * head.from);
+  kernels.copyRows(rows, last.to, last.output, last.to, head.input, head.from);
+  kernels.copyRows(rows, subsetInputs(shape), first.input, first.from, head.input + 4 * last.to, head.from);
+}
+
+/** `B×p`, into `predicted`. */
+function readPredicted<Numbers extends Float32Array | Float64Array>(
+  { numbers, layers, shape: { outputs } }: Pass,
+  rows: number,
+  predicted: Numbers,
+): Numbers {
   const { output, to } = layers[layers.length - 1];
-  return readRows(numbers, output / 4, rows, to, shape.outputs);
+  for (let b = 0; b < rows; b++) {
+    for (let j = 0; j < outputs; j++) predicted[b * outputs + j] = numbers[output / 4 + b * to + j];
+  }
+  return predicted;
 }
 
 /**

@@ -43,13 +43,24 @@ export function poolingOf(
       for (let i = b * poolSize; i < (b + 1) * poolSize; i++) factors[i] = weights[i] / n;
     }
     if (architecture.sizeInputs) {
-      const share = n / referenceSize;
-      sizes[b * sizeInputCount] = share;
-      sizes[b * sizeInputCount + 1] = Math.log((n + 1) / (referenceSize + 1));
-      sizes[b * sizeInputCount + 2] = squares / referenceSize - share * share;
+      placeSizeInputs(sizes, b * sizeInputCount, n, squares, referenceSize);
     }
   }
   return { factors, sizes };
+}
+
+/** Writes what ρ reads of a subset's size n and the sum of its squared weights to `sizes` from place `at` on. */
+export function placeSizeInputs(
+  sizes: Float32Array,
+  at: number,
+  n: number,
+  squares: number,
+  referenceSize: number,
+): void {
+  const share = n / referenceSize;
+  sizes[at] = share;
+  sizes[at + 1] = Math.log((n + 1) / (referenceSize + 1));
+  sizes[at + 2] = squares / referenceSize - share * share;
 }
 
 /**

@@ -135,7 +135,10 @@ export async function referenceParameters(
 export function toParameters(outputs: Float64Array, scaling: OutputScaling | null): Float64Array {
   if (scaling === null) return outputs;
   const { shift, scale } = scaling;
-  for (let k = 0; k < outputs.length; k++) outputs[k] = shift[k % shift.length] + scale[k % shift.length] * outputs[k];
+  const p = shift.length;
+  for (let start = 0; start < outputs.length; start += p) {
+    for (let j = 0; j < p; j++) outputs[start + j] = shift[j] + scale[j] * outputs[start + j];
+  }
   return outputs;
 }
 

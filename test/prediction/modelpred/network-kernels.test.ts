@@ -70,6 +70,21 @@ describe('the ModelPred network on WebAssembly kernels', function () {
         assert.ok(relativeDistance(actual, expected) < 2e-6);
       });
 
+      it('predicts subsets that have points once by tables of sums, among others as alone', () => {
+        const mixed = subsets.weights.map((weight, k) =>
+          Math.floor(k / size) % 2 === 0 ? Math.min(weight, 1) : weight,
+        );
+        const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
+          engine.predict(network, { ...subsets, weights: mixed }),
+        );
+        assert.ok(relativeDistance(actual, expected) < 2e-6);
+        for (let b = 0; b < count; b++) {
+          const weights = mixed.subarray(b * size, (b + 1) * size);
+          const alone = kernelEngine(tf).predict(network, { count: 1, poolSize: size, weights });
+          assert.deepEqual(alone, actual.slice(b * p, (b + 1) * p));
+        }
+      });
+
       it('has the gradient in real-valued weights of the tensor library, and of finite differences', () => {
         const weights = Float64Array.from({ length: count * size }, () => 0.2 + random.uniform());
         const cotangent = Float32Array.from(normal(count * p));

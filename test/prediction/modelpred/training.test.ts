@@ -299,7 +299,8 @@ describe('training ModelPred', function () {
   it('predicts real-valued weights, 0 and 1 as subsets, and follows its gradient in them', async () => {
     const model = await trainModelPred({ bank, settings: improvedSettings({ steps: 12, batchSize: 16 }), seed: 1 });
     const weights = Float64Array.from(bank.subsets.weights.subarray(0, 28));
-    assert.deepEqual(model.predictWeights(weights), model.predict(bank.subsets).subarray(0, 6));
+    const ofSubsets = model.predict(bank.subsets).subarray(0, 6);
+    model.predictWeights(weights).forEach((value, k) => assert.ok(Math.abs(value - ofSubsets[k]) < 1e-6));
     const cotangent = Float64Array.of(1, -2, 0.5, 0, 1, 1);
     const gradient = model.weightGradient(weights, cotangent);
     const value = (h: number): number =>

@@ -1,4 +1,4 @@
-// ELU and its derivative, and the exponential that they need.
+// Biases, ELU and its derivative, and the exponential that they need; copies of blocks.
 
 import { multiplyAdd32 } from '../kernels/multiply-add';
 
@@ -14,6 +14,27 @@ export function elu(length: i32, y: usize): void {
     v128.store(y, high, 16);
   }
   if (y < end) v128.store(y, eluOf(v128.load(y)));
+}
+
+/** y_b = y_b + bias, then ELU where `activated` is not 0, in place for `rows` rows of `columns` numbers, a multiple of 8. */
+export function addBias(rows: i32, columns: i32, y: usize, bias: usize, activated: i32): void {
+  const biasEnd = bias + ((<usize>columns) << 2);
+  for (let b = 0; b < rows; b++) {
+    for (let at = bias; at < biasEnd; at += 32, y += 32) {
+      const low = f32x4.add(v128.load(y), v128.load(at));
+      const high = f32x4.add(v128.load(y, 16), v128.load(at, 16));
+      v128.store(y, activated ? eluOf(low) : low);
+      v128.store(y, activated ? eluOf(high) : high, 16);
+    }
+  }
+}
+
+/** Copies `rows` rows of `width` numbers between places where rows are so many numbers apart. */
+export function copyRows(rows: i32, width: i32, from: usize, fromStride: i32, to: usize, toStride: i32): void {
+  const bytes = (<usize>width) << 2;
+  for (let i = 0; i < rows; i++, from += (<usize>fromStride) << 2, to += (<usize>toStride) << 2) {
+    memory.copy(to, from, bytes);
+  }
 }
 
 // @ts-ignore: decorator
