@@ -6,10 +6,11 @@ all the same, so that nothing depends on that. Run from the top of the repositor
     python3 -m venv .venv && .venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6
     .venv/bin/python scripts/reference/make_splits.py
 
-Rows count from 0 in the order of the CSV file, its header excluded.
+Rows count from 0 in the order of the data set's file, a header excluded.
 """
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -33,15 +34,35 @@ SPLITS = [
      "a larger pool for timings"),
     ("digits_500", "digits", None, {"train_size": 500, "test_size": 1000, "random_state": 33}, True,
      "ten classes"),
+    ("iris_3", "iris", None, {"test_size": 0.33, "random_state": 33}, True,
+     "Iris with all three classes"),
+    ("german_credit_300", "german_credit", None, {"train_size": 300, "random_state": 33}, True,
+     "named features, numbers and categories, of points that can be read"),
+    ("fashion_2000", "fashion_train5k", None, {"train_size": 2000, "test_size": 2000, "random_state": 33}, True,
+     "a large pool of ten classes"),
 ]
+
+
+def labels_of(sidecar):
+    """Class name of every row."""
+    if "files" in sidecar:
+        with gzip.open(DATA / sidecar["files"][1]["file"]) as file:
+            codes = numpy.frombuffer(file.read(), dtype=numpy.uint8, offset=8)
+        return numpy.array(sidecar["classes"])[codes]
+    with open(DATA / sidecar["file"], newline="") as file:
+        return numpy.array([row[sidecar["label"]] for row in csv.DictReader(file)])
+
+
+def hash_of(sidecar):
+    """SHA-256 of the data set's file; of several, one after the other."""
+    return "+".join(file["sha256"] for file in sidecar.get("files", [sidecar]))
 
 
 def main():
     (DATA / "splits").mkdir(exist_ok=True)
     for name, dataset, classes, arguments, stratified, purpose in SPLITS:
         sidecar = json.loads((DATA / f"{dataset}.json").read_text())
-        with open(DATA / sidecar["file"], newline="") as file:
-            labels = numpy.array([row[sidecar["label"]] for row in csv.DictReader(file)])
+        labels = labels_of(sidecar)
         kept = classes or sidecar["classes"]
         rows = numpy.flatnonzero(numpy.isin(labels, kept))
         codes = numpy.array([kept.index(label) for label in labels[rows]])
@@ -50,7 +71,7 @@ def main():
         record = {
             "name": name,
             "dataset": dataset,
-            "datasetSha256": sidecar["sha256"],
+            "datasetSha256": hash_of(sidecar),
             "classes": kept,
             "purpose": purpose,
             "madeBy": f"scripts/reference/make_splits.py: train_test_split(rows, {shown})",

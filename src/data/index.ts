@@ -8,6 +8,7 @@ export { loadDataset, type LoadOptions } from './load-dataset.js';
 export type { MissingPolicy } from './missing.js';
 export { loadMnist, type MnistOptions } from './mnist.js';
 export { oneHot } from './one-hot.js';
+export { applyPrincipalComponents, fitPrincipalComponents, type PrincipalComponents } from './principal-components.js';
 export {
   referenceSplit,
   referenceSplitNames,

@@ -15,6 +15,9 @@ export const referenceSplitNames = [
   'spambase_300',
   'spambase_1000',
   'digits_500',
+  'iris_3',
+  'german_credit_300',
+  'fashion_2000',
 ] as const;
 /** Name of a recorded split. */
 export type ReferenceSplitName = (typeof referenceSplitNames)[number];
@@ -32,7 +35,7 @@ const schema = z.object({
   testRows: rows,
 });
 
-/** A recorded split, its rows in the data set's CSV order (from 0, header excluded), and how it was made. */
+/** A recorded split, its rows in the order of the data set's file (from 0, header excluded), and how it was made. */
 export interface ReferenceSplit extends Split {
   readonly name: ReferenceSplitName;
   readonly purpose: string;
@@ -51,6 +54,9 @@ export interface ReferenceSplit extends Split {
  * | `spambase_300` | both | 300 / 1000 | stratified |
  * | `spambase_1000` | both | 1000 / 1000 | stratified |
  * | `digits_500` | all ten | 500 / 1000 | stratified |
+ * | `iris_3` | all three | 100 / 50 | stratified |
+ * | `german_credit_300` | both | 300 / 700 | stratified |
+ * | `fashion_2000` | all ten, of `fashion_train5k` | 2000 / 2000 | stratified |
  *
  * All were drawn by scikit-learn's train_test_split with random_state 33 (`scripts/reference/make_splits.py`).
  *
@@ -64,7 +70,8 @@ export async function referenceSplit(name: ReferenceSplitName): Promise<Referenc
   const file = `splits/${name}.json`;
   const record = parseJson(schema, (await readBytes(dataPath(file))).toString('utf8'), `data/${file}`);
   const sidecar = await readSidecar(record.dataset);
-  if (!('sha256' in sidecar) || sidecar.sha256 !== record.datasetSha256)
+  const files = 'files' in sidecar ? sidecar.files : [sidecar];
+  if (files.map(({ sha256 }) => sha256).join('+') !== record.datasetSha256)
     throw new InputError(
       `data/${file} was made for another version of ${record.dataset}; draw it again with scripts/reference/make_splits.py.`,
     );

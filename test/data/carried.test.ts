@@ -129,6 +129,16 @@ describe('reference splits', () => {
     spambase_300: [300, 1000, ['nonspam', 'spam']],
     spambase_1000: [1000, 1000, ['nonspam', 'spam']],
     digits_500: [500, 1000, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']],
+    iris_3: [100, 50, ['setosa', 'versicolor', 'virginica']],
+    german_credit_300: [300, 700, ['bad', 'good']],
+    fashion_2000: [
+      2000,
+      2000,
+      [
+        ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
+        ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+      ],
+    ],
   };
   for (const name of referenceSplitNames) {
     it(`${name}: recorded sizes and classes, disjoint, points where the rows say`, async () => {
@@ -161,6 +171,11 @@ describe('reference splits', () => {
   it('stratified ones keep the proportions to within a point', async () => {
     const { train } = await referenceSplit('breast_cancer_300');
     assert.deepEqual(countOf(train), { benign: 188, malignant: 112 });
+    const { train: credit } = await referenceSplit('german_credit_300');
+    assert.deepEqual(countOf(credit), { bad: 90, good: 210 });
+    const { train: images, test } = await referenceSplit('fashion_2000');
+    const [ofTrain, ofTest] = [countOf(images), countOf(test)];
+    for (const name of images.classes) assert.ok(Math.abs(ofTrain[name] - ofTest[name]) <= 1, name);
   });
 
   it('refuses an unknown name', async () => {
