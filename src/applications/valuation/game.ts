@@ -44,9 +44,7 @@ export function trainingGame(pool: Dataset, parametersOf: ParametersOf, utility:
   return {
     players: pool.size,
     async utilities(subsets) {
-      const rows = Array.from({ length: subsets.count }, (_, b) => b).filter(
-        (b) => classesIn(subsets, b, pool.labels).size === pool.classes.length,
-      );
+      const rows = rowsWithEveryClass(subsets, pool);
       const utilities = new Float64Array(subsets.count).fill(utility.uninformed);
       if (rows.length === 0) return utilities;
       const found = utility.evaluate(await parametersOf(takeSubsets(subsets, rows)));
@@ -54,6 +52,13 @@ export function trainingGame(pool: Dataset, parametersOf: ParametersOf, utility:
       return utilities;
     },
   };
+}
+
+/** The subsets that hold every class, in their order. */
+export function rowsWithEveryClass(subsets: Subsets, { labels, classes }: Dataset): number[] {
+  return Array.from({ length: subsets.count }, (_, b) => b).filter(
+    (b) => classesIn(subsets, b, labels).size === classes.length,
+  );
 }
 
 /** The classes that a subset holds. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
-import { drawPermutations } from '../../subsets/permutation-prefixes.js';
-import { fullPool, type Subsets } from '../../subsets/subsets.js';
+import { fullPool } from '../../subsets/subsets.js';
 import { utilitiesOf, type Game } from './game.js';
+import { prefixSubsets, sampleOrders } from './permutation-orders.js';
 import {
   sampleValues,
   type SampledValues,
@@ -93,22 +93,6 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
   return await sampleValues(sampler, options);
 }
 
-function sampleOrders(
-  n: number,
-  sampling: PermutationValuesOptions['sampling'],
-  strata: number,
-  seed: number,
-  sample: number,
-): Int32Array[] {
-  const [order] = drawPermutations(n, 1, seed, sample);
-  if (sampling === 'antithetic') return [order, order.slice().reverse()];
-  if (sampling !== 'stratified') return [order];
-  return Array.from({ length: strata }, (_, s) => {
-    const shift = Math.floor((s * n) / strata);
-    return order.map((_, j) => order[(j + shift) % n]);
-  });
-}
-
 /** Positions evaluated at once where permutations may be truncated. */
 const truncatedStretch = 16;
 
@@ -159,17 +143,4 @@ async function prefixes(
       }
     return false;
   }
-}
-
-/** Prefixes of sizes `first` … `first + length − 1` of each order, one order after the other. */
-function prefixSubsets(poolSize: number, orders: readonly Int32Array[], first: number, length: number): Subsets {
-  const weights = new Uint8Array(orders.length * length * poolSize);
-  orders.forEach((order, t) => {
-    const row = new Uint8Array(poolSize);
-    for (let k = 1; k < first + length; k++) {
-      row[order[k - 1]] = 1;
-      if (k >= first) weights.set(row, (t * length + k - first) * poolSize);
-    }
-  });
-  return { count: orders.length * length, poolSize, weights };
 }
