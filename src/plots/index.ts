@@ -1,10 +1,13 @@
 export { methodStyles, palette, theme, type MethodStyle } from './theme.js';
 export type { FigureOptions } from './figure.js';
 export { ablation, type AblationRow, type AblationSeedRow } from './ablation.js';
+export { agreementByTime, type AgreementByTimeRow } from './agreementByTime.js';
 export { convergence, type ConvergenceRow } from './convergence.js';
 export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
 export { datamodelScores, type DatamodelScoreRow } from './datamodelScores.js';
 export { errorBySize, type ErrorBySizeRow } from './errorBySize.js';
+export { longTail, type LongTailRow } from './longTail.js';
+export { pictures, type PictureRow } from './pictures.js';
 export { predictedVsTrue, type PredictedVsTrueRow } from './predictedVsTrue.js';
 export { ratiosToTargets, type RatioRow } from './ratiosToTargets.js';
 export { removalCurves, type RemovalRow } from './removalCurves.js';

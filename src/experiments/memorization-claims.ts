@@ -1,0 +1,176 @@
+import type { Claim } from '../evaluation/claims.js';
+import { mean, pearson } from '../evaluation/correlation.js';
+import {
+  bestName,
+  correlationWith,
+  estimatesOf,
+  exactWithin,
+  flippedArea,
+  overPoolPoints,
+} from './memorization-tables.js';
+import {
+  memorizationValues,
+  refinedName,
+  type MemorizationEstimates,
+  type MemorizationResult,
+} from './memorization.js';
+import { exactName, improvedName, newtonName } from './predictors.js';
+import type { Profile } from './profile.js';
+import { slug } from './slug.js';
+
+const kind = '95 % bootstrap over pool points';
+
+const totalSeconds = ({ labelSeconds, trainingSeconds, predictionSeconds }: MemorizationEstimates): number =>
+  labelSeconds + trainingSeconds + predictionSeconds;
+
+/** The statements that notebook 06 checks. */
+export function memorizationClaims(results: readonly MemorizationResult[], profile: Profile): Claim[] {
+  const guarded = profile !== 'smoke';
+  const optimal: Claim = {
+    id: 'exact-retraining',
+    statement: `All ${results.reduce((sum, { retrainedModels }) => sum + retrainedModels, 0).toLocaleString('en')} retrained models are optimal: residual at most 1e-8.`,
+    source: 'this project',
+    measured: Math.max(...results.map(({ largestResidual }) => largestResidual)),
+    unit: 'largest max|∇F|/(C·n), float64',
+    verdict: results.every(({ largestResidual }) => largestResidual <= 1e-8) ? 'holds' : 'does not hold',
+    guarded: true,
+  };
+  return [
+    optimal,
+    ...results.flatMap((result) => [
+      ...accuracyClaims(result, guarded),
+      ...flippedClaims(result, guarded),
+      ...removalClaims(result),
+      ...timeClaims(result),
+    ]),
+  ];
+}
+
+/** How predicted memorization correlates with that of the same subsets retrained. */
+function accuracyClaims(result: MemorizationResult, guarded: boolean): Claim[] {
+  const { title } = result.problem;
+  const truth = memorizationValues(estimatesOf(result, exactName)[0]).correct;
+  const unit = 'Pearson correlation over pool points, mean over seeds';
+  const claimOf = (method: string, id: string, least: number, source: string, isGuarded: boolean): Claim[] => {
+    const seeds = estimatesOf(result, method);
+    if (seeds.length === 0) return [];
+    const { value, low, high } = overPoolPoints(result, seeds, 'correct', correlationWith(truth));
+    return [
+      {
+        id: `${id}-${slug(title)}`,
+        statement: `Memorization on ${title} from models predicted by ${method} correlates with that of the same subsets retrained at ${least} or more.`,
+        source,
+        measured: value,
+        interval: { low, high, kind },
+        unit,
+        verdict: value >= least ? 'holds' : 'does not hold',
+        guarded: isGuarded,
+      },
+    ];
+  };
+  return [
+    ...claimOf(improvedName, 'modelpred', 0.97, 'paper, abstract: memorization', false),
+    ...claimOf(refinedName, 'refined', 0.999, 'this project', guarded),
+    ...claimOf(newtonName, 'newton', 0.97, 'this project', guarded),
+  ];
+}
+
+/** Whether flipped points are memorized. */
+function flippedClaims(result: MemorizationResult, guarded: boolean): Claim[] {
+  const { title, flipped } = result.problem;
+  if (!flipped.some(Boolean)) return [];
+  const methods = [exactName, improvedName].map((method) => {
+    const seeds = estimatesOf(result, method);
+    return { method, seeds, area: overPoolPoints(result, seeds, 'correct', flippedArea(result)) };
+  });
+  const gap = methods[1].area.value - methods[0].area.value;
+  return [
+    ...methods.map(({ method, area: { value, low, high } }, k): Claim => ({
+      id: `flipped-${k === 0 ? 'exact' : 'modelpred'}-${slug(title)}`,
+      statement: `Points with flipped labels are memorized on ${title}: memorization by ${method} tells them from the others better than chance.`,
+      source: k === 0 ? 'Feldman & Zhang 2020: mislabelled points are memorized' : 'paper, abstract: memorization',
+      measured: value,
+      interval: { low, high, kind },
+      unit: 'area under the receiver operating characteristic',
+      verdict: low > 0.5 ? 'holds' : 'does not hold',
+      guarded,
+    })),
+    {
+      id: `flipped-as-exact-${slug(title)}`,
+      statement: `ModelPred’s memorization tells flipped points of ${title} as well as that of retrained models: area at most 0.01 lower.`,
+      source: 'this project',
+      measured: gap,
+      unit: 'difference of areas, ModelPred − exact',
+      verdict: gap >= -0.01 ? 'holds' : 'does not hold',
+      guarded: false,
+    },
+  ];
+}
+
+/** Share removed in the claims about removal. */
+const removed = 0.2;
+
+/** What memorized points are worth to test accuracy, beside as many random ones. */
+function removalClaims({ problem: { title, flipped }, removal }: MemorizationResult): Claim[] {
+  const rowOf = (method: string) =>
+    removal.find((row) => row.method === method && row.fraction === removed) as MemorizationResult['removal'][number];
+  const random = rowOf('random');
+  const gap = rowOf(exactName).accuracy - random.accuracy;
+  const noisy = flipped.some(Boolean);
+  return [
+    {
+      id: `removal-${slug(title)}`,
+      statement: noisy
+        ? `Without the ${100 * removed} % of ${title} that are memorized most, many of them mislabelled, the model is more accurate than without random ones.`
+        : `Without the ${100 * removed} % of ${title} that are memorized most, the model is less accurate than without as many random points.`,
+      source: noisy ? 'this project' : 'Feldman & Zhang 2020, §3.2: memorized points matter for accuracy',
+      measured: gap,
+      interval: {
+        low: rowOf(exactName).accuracy - (random.high as number),
+        high: rowOf(exactName).accuracy - (random.low as number),
+        kind: 'against the range of random orders',
+      },
+      unit: 'difference of test accuracies after retraining, minus the mean of random orders',
+      verdict: (
+        noisy ? rowOf(exactName).accuracy > (random.high as number) : rowOf(exactName).accuracy < (random.low as number)
+      )
+        ? 'holds'
+        : 'does not hold',
+      guarded: false,
+    },
+  ];
+}
+
+/** Predicted against exact estimates in the same time, both judged by the independent reference, and the times of both. */
+function timeClaims(result: MemorizationResult): Claim[] {
+  const { title } = result.problem;
+  const network = estimatesOf(result, improvedName);
+  const best = bestName(result);
+  const agreement = mean(network.map((own) => pearson(own.memorization.correct.values, result.reference.correct)));
+  const within = exactWithin(result, mean(network.map(({ predictionSeconds }) => predictionSeconds)));
+  // Too few subsets for an estimate agree with nothing.
+  const gap = agreement - (Number.isNaN(within.correlation) ? 0 : within.correlation);
+  const speed = exactOf(result).predictionSeconds / mean(estimatesOf(result, best).map(totalSeconds));
+  return [
+    {
+      id: `equal-online-${slug(title)}`,
+      statement: `Memorization on ${title} from ModelPred’s models agrees better with an independent reference than exact retraining of as many subsets as fit into the time that predicting takes.`,
+      source: 'paper: prediction replaces retraining',
+      measured: gap,
+      unit: 'difference of Pearson correlations with the reference',
+      verdict: gap > 0 ? 'holds' : 'does not hold',
+      guarded: false,
+      timing: true,
+    },
+    {
+      id: `total-speed-${slug(title)}`,
+      statement: `With labels and training counted, ${best} takes less processor time on ${title} than exact retraining of the same subsets.`,
+      source: 'this project',
+      measured: speed,
+      unit: 'exact seconds / seconds in all',
+      verdict: speed > 1 ? 'holds' : 'does not hold',
+      guarded: false,
+      timing: true,
+    },
+  ];
+}
