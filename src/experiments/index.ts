@@ -4,6 +4,7 @@ export * from './memorization-claims.js';
 export * from './memorization-tables.js';
 export * from './memorization.js';
 export * from './memorized-points.js';
+export * from './noisy-problem.js';
 export * from './other-values.js';
 export * from './predicting-models.js';
 export * from './problem.js';

@@ -4,17 +4,13 @@ import {
   bestName,
   correlationWith,
   estimatesOf,
+  exactOf,
   exactWithin,
   flippedArea,
   overPoolPoints,
 } from './memorization-tables.js';
-import {
-  memorizationValues,
-  refinedName,
-  type MemorizationEstimates,
-  type MemorizationResult,
-} from './memorization.js';
-import { exactName, improvedName, newtonName } from './predictors.js';
+import { memorizationValues, type MemorizationEstimates, type MemorizationResult } from './memorization.js';
+import { exactName, improvedName, newtonName, refinedName } from './predictors.js';
 import type { Profile } from './profile.js';
 import { slug } from './slug.js';
 

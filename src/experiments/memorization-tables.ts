@@ -6,12 +6,11 @@ import { areaUnderRoc, rocCurve } from '../evaluation/roc.js';
 import { flippedLabelArea } from './flipped-label-area.js';
 import {
   memorizationValues,
-  refinedName,
   type MemorizationEstimates,
   type MemorizationResult,
   type MethodMemorization,
 } from './memorization.js';
-import { exactName, improvedName } from './predictors.js';
+import { exactName, improvedName, refinedName } from './predictors.js';
 
 const outcomes = ['correct', 'probability'] as const;
 type Outcome = (typeof outcomes)[number];
@@ -93,7 +92,9 @@ export function memorizationAgreement(results: readonly MemorizationResult[]) {
       const influence = exact.influence[outcome].values;
       return result.methods.map(({ method, seeds }) => {
         const estimate = overPoolPoints(result, seeds, outcome, correlationWith(truth));
-        const reference = overPoolPoints(result, seeds, outcome, correlationWith(result.reference[outcome]));
+        const reference = mean(
+          seeds.map((own) => pearson(own.memorization[outcome].values, result.reference[outcome])),
+        );
         const each = seeds.map((own) => pearson(own.memorization[outcome].values, truth));
         return {
           'data set': result.problem.title,
@@ -107,7 +108,7 @@ export function memorizationAgreement(results: readonly MemorizationResult[]) {
             seeds.map((own) => mean(own.memorization[outcome].values.map((value, i) => Math.abs(value - truth[i])))),
           ),
           'influence correlation': orNull(mean(seeds.map((own) => pearson(own.influence[outcome].values, influence)))),
-          'correlation with reference': orNull(reference.value),
+          'correlation with reference': orNull(reference),
         };
       });
     }),

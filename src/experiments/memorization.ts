@@ -6,14 +6,14 @@ import {
   type SubsetEffects,
 } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import { flipLabels } from '../data/label-noise.js';
-import { selectClasses, takeRows } from '../data/rows.js';
+import { takeRows } from '../data/rows.js';
 import type { Dataset } from '../data/dataset.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { accuracyUtility } from '../evaluation/utility.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { buildBank } from '../retraining/retrain-bank.js';
 import { fixedSizeSubsets, takeSubsets, uniformSizeSubsets, type Subsets } from '../subsets/index.js';
+import { noisyProblem, type NoisyProblem, type NoisyProblemOptions } from './noisy-problem.js';
 import {
   baselinePreparations,
   exactName,
@@ -23,16 +23,10 @@ import {
   withNewtonStep,
   type PreparedPredictor,
 } from './predictors.js';
-import { loadProblem, type Problem, type ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
 
 /** What is computed on one data set. */
-interface Task {
-  readonly name: ProblemName;
-  /** Only points of these classes; default all. */
-  readonly classes?: readonly string[];
-  /** Share of the pool's labels that are flipped. */
-  readonly flippedShare: number;
+interface Task extends NoisyProblemOptions {
   /** Subsets of the estimates; as many others for the reference. */
   readonly subsets: number;
   /** Retrained subsets to learn from. */
@@ -67,9 +61,9 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     targets: 100,
     randomOrders: 10,
     tasks: [
-      { ...breastCancer, subsets: 1000, bank: 1500, steps: 400, seeds: 2 },
+      { ...breastCancer, subsets: 1000, bank: 1500, steps: 350, seeds: 2 },
       { ...spambase, subsets: 1500, bank: 5000, steps: 1200, seeds: 2 },
-      { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 800, steps: 300, seeds: 2 },
+      { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 800, steps: 200, seeds: 2 },
     ],
   },
   full: {
@@ -87,13 +81,6 @@ const efforts: Readonly<Record<Profile, Effort>> = {
 const subsetShare = 0.7;
 /** The most memorized points, of which more is told. */
 const shownPoints = 6;
-export const refinedName = `${improvedName} + Newton step`;
-
-/** A pool, some of whose labels may be wrong. */
-export interface MemorizationProblem extends Problem {
-  /** `N`: whether the label was flipped. */
-  readonly flipped: readonly boolean[];
-}
 
 /** For both outcomes: whether the label is predicted, and its probability. */
 export interface ByOutcome<T> {
@@ -138,7 +125,7 @@ export type MemorizationRemovalRow = Readonly<{
 
 /** All measurements on one data set. */
 export interface MemorizationResult {
-  readonly problem: MemorizationProblem;
+  readonly problem: NoisyProblem;
   /** The test points that influence is estimated on. */
   readonly targets: Dataset;
   readonly subsets: number;
@@ -154,25 +141,6 @@ export interface MemorizationResult {
   readonly largestResidual: number;
   readonly retrainedModels: number;
   readonly seed: number;
-}
-
-async function problemOf({ name, classes, flippedShare }: Task, seed: number): Promise<MemorizationProblem> {
-  const problem = await loadProblem(name);
-  const select = (points: Dataset): Dataset => (classes ? selectClasses(points, classes) : points);
-  const pool = select(problem.pool);
-  const noisy = flipLabels(pool, { fraction: flippedShare, seed: deriveSeed(seed, name, 'label noise') });
-  const wrong = new Set(noisy.flipped);
-  const details = [
-    ...(classes ? [`classes ${classes.join(', ')}`] : []),
-    ...(flippedShare > 0 ? [`${100 * flippedShare} % of labels flipped`] : []),
-  ];
-  return {
-    ...problem,
-    title: [name, ...details].join(', '),
-    pool: noisy.dataset,
-    test: select(problem.test),
-    flipped: Array.from({ length: pool.size }, (_, i) => wrong.has(i)),
-  };
 }
 
 /** Pool points in order of memorization, most first; equal ones by the change of their label's probability. */
@@ -199,7 +167,7 @@ async function estimateOn(
   seed: number,
   control: RunControl,
 ): Promise<MemorizationResult> {
-  const problem = await problemOf(task, seed);
+  const problem = await noisyProblem(task, seed);
   const { pool, test, learner } = problem;
   const order = randomStream(deriveSeed(seed, task.name, 'targets')).permutation(test.size);
   const targets = takeRows(test, order.subarray(0, targetCount));
@@ -246,7 +214,7 @@ async function estimateOn(
   const costs = { labelSeconds: 0, trainingSeconds: 0, predictionSeconds: retrained.seconds };
   methods.set(exactName, [{ ...estimates(retrained.result.parameters), ...costs }]);
 
-  const { mean, ridge, influence, newton } = baselinePreparations(problem);
+  const { mean, ridge, influence, newton, sizeAwareNewton } = baselinePreparations(problem);
   const residuals = [retrained.result.residuals, others.residuals];
   for (let s = seed; s < seed + task.seeds; s++) {
     const bank = await measureCpu(() =>
@@ -261,7 +229,7 @@ async function estimateOn(
       ),
     );
     residuals.push(bank.result.residuals);
-    const once = s === seed ? [influence, ...(task.newton ? [newton] : [])] : [];
+    const once = s === seed ? [influence, ...(task.newton ? [newton, sizeAwareNewton] : [])] : [];
     for (const preparation of [mean, ridge, ...once]) await measure(await prepareMeasured(preparation, bank, s));
     const network = await prepareMeasured(improvedPreparation(task.steps, control), bank, s);
     await measure(network);
@@ -299,7 +267,7 @@ const removedShares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4];
 
 /** Test accuracy after retraining without the first points of each order; several orders as their mean and range. */
 async function removalAlong(
-  { title, pool, test, learner }: MemorizationProblem,
+  { title, pool, test, learner }: NoisyProblem,
   orders: ReadonlyMap<string, readonly Int32Array[]>,
 ): Promise<MemorizationRemovalRow[]> {
   const rows: MemorizationRemovalRow[] = [];

@@ -33,13 +33,15 @@ export type ValueScatterRow = Readonly<{
  * Values of pool points by each method against the reference values, one panel per method; points with flipped labels
  * stand out. Panels of a data set share their axes.
  *
+ * @param options `utility` in which values are measured; `quantity` where it is not a value, e.g. `memorization`
  * @throws InputError if the table is empty or lacks a column.
  */
 export function valueScatter(
   rows: readonly ValueScatterRow[],
-  options: FigureOptions & { readonly utility?: string } = {},
+  options: FigureOptions & { readonly utility?: string; readonly quantity?: string } = {},
 ): TopLevelSpec {
   requireColumns('valueScatter', rows, ['dataset', 'method', 'point', 'value', 'reference', 'flipped', 'correlation']);
+  const quantity = options.quantity ?? 'value';
   const utility = options.utility ?? 'utility −log-loss, nats';
   const methods = [...methodStyles(distinct(rows, 'method')).keys()];
   const guide = { type: 'rule' as const, color: palette.grey, strokeWidth: 1, strokeDash: [3, 3] };
@@ -69,14 +71,14 @@ export function valueScatter(
               x: {
                 field: 'reference',
                 type: 'quantitative',
-                title: 'reference value',
+                title: `reference ${quantity}`,
                 scale: axis(own.map((row) => row.reference)),
                 axis: { tickCount: 5 },
               },
               y: {
                 field: 'value',
                 type: 'quantitative',
-                title: 'value by the method',
+                title: `${quantity} by the method`,
                 scale: axis(own.map((row) => row.value)),
                 axis: { tickCount: 5 },
               },
@@ -92,7 +94,7 @@ export function valueScatter(
                 title: 'label',
                 scale: { domain: labels.domain, range: labels.shape },
               },
-              tooltip: tooltip({ point: 'point', value: 'value', reference: 'reference value', label: 'label' }),
+              tooltip: tooltip({ point: 'point', value: quantity, reference: `reference ${quantity}`, label: 'label' }),
             },
           },
         ],

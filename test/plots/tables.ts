@@ -2,10 +2,13 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Table } from '../../src/evaluation/table.js';
 import {
   ablation,
+  agreementByTime,
   convergence,
   costAccuracy,
   datamodelScores,
   errorBySize,
+  longTail,
+  pictures,
   predictedVsTrue,
   ratiosToTargets,
   removalCurves,
@@ -15,10 +18,13 @@ import {
   valueScatter,
   type AblationRow,
   type AblationSeedRow,
+  type AgreementByTimeRow,
   type ConvergenceRow,
   type CostAccuracyRow,
   type DatamodelScoreRow,
   type ErrorBySizeRow,
+  type LongTailRow,
+  type PictureRow,
   type PredictedVsTrueRow,
   type RatioRow,
   type RemovalRow,
@@ -243,9 +249,56 @@ export const datamodelScoreRows: DatamodelScoreRow[] = datasets.flatMap((dataset
   ),
 );
 
+export const agreementByTimeRows: AgreementByTimeRow[] = datasets.flatMap((dataset, d) =>
+  ['influence function', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
+    [50, 100, 200, 500, 1000].map((subsets) => ({
+      dataset,
+      method,
+      subsets,
+      seconds: (1 + d) * ([0.02, 12, 0][m] + [0.00005, 0.00003, 0.001][m] * subsets),
+      correlation: [0.78, 0.97, 0.99][m] - 1.2 / Math.sqrt(subsets),
+    })),
+  ),
+);
+
+export const longTailRows: LongTailRow[] = datasets.flatMap((dataset, d) =>
+  ['influence function', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
+    Array.from({ length: 25 }, (_, k) => {
+      const memorization = (k + 1) / 25;
+      const share = 0.3 * Math.exp(-4 * memorization + 0.3 * m - 0.2 * d);
+      const exact = method === 'exact retraining';
+      return {
+        dataset,
+        method,
+        memorization,
+        share,
+        low: exact ? share * 0.7 : null,
+        high: exact ? share * 1.4 : null,
+      };
+    }),
+  ),
+);
+
+export const pictureRows: PictureRow[] = [0, 1].flatMap((row) =>
+  ['memorized', 'training images', 'training images', 'test images'].map((group, column) => ({
+    dataset: 'digits',
+    row,
+    column,
+    group,
+    label: String(3 + row),
+    retrained: 0.9 - 0.2 * column,
+    predicted: 0.85 - 0.2 * column - 0.1 * row,
+    pixels: Array.from({ length: 16 }, (_, pixel) => ((pixel * (column + 2)) % 5) / 4).join(' '),
+  })),
+);
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
+  agreementByTime: {
+    table: agreementByTimeRows,
+    draw: (table) => agreementByTime(table as AgreementByTimeRow[]),
+  },
   convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
   costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
   datamodelScores: {
@@ -253,6 +306,8 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
     draw: (table) => datamodelScores(table as DatamodelScoreRow[]),
   },
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
+  longTail: { table: longTailRows, draw: (table) => longTail(table as LongTailRow[]) },
+  pictures: { table: pictureRows, draw: (table) => pictures(table as PictureRow[]) },
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
   ratiosToTargets: { table: ratioRows, draw: (table) => ratiosToTargets(table as RatioRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
