@@ -7,6 +7,6 @@ export { nearestPredictor } from './nearest.js';
 export { newtonPredictor, refinedByNewton } from './newton.js';
 export { predictWithin, Rung, type PredictWithinOptions, type PredictedWithin } from './predict-within.js';
 export { ridgePredictor, type RidgeOptions } from './ridge.js';
-export { sizeAwareChordPredictor } from './size-aware-chord.js';
+export { refinedByChord, sizeAwareChordPredictor } from './size-aware-chord.js';
 export { sizeAwareNewtonPredictor } from './size-aware-newton.js';
 export * from './modelpred/index.js';

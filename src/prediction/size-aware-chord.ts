@@ -1,6 +1,8 @@
 import { safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
+import type { SizePath } from '../learners/size-path.js';
+import type { Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
 import { startOnSizePath } from './size-path-start.js';
 
@@ -18,12 +20,52 @@ export function sizeAwareChordPredictor(pool: Dataset, learner: Learner, steps =
   return {
     name,
     predict: async (subsets, control) => {
-      const { path, sizes, parameters } = await startOnSizePath(pool, learner, subsets, control);
+      const { path, sizes, parameters: start } = await startOnSizePath(pool, learner, subsets, control);
+      let parameters = start;
       for (let step = 0; step < steps; step++) {
         await safePoint(control, name);
-        const change = learner.gradient(pool, subsets, parameters);
-        path.precondition(sizes, change);
-        for (let at = 0; at < change.length; at++) parameters[at] -= change[at];
+        parameters = chordStep(path, sizes, pool, learner, subsets, parameters);
+      }
+      return parameters;
+    },
+  };
+}
+
+/**
+ * `B×p` parameters after one chord step θ − H(n)⁻¹ ∇F_S(θ) on the objectives of subsets of some points.
+ *
+ * @param path of the pool, prepared for the sizes.
+ * @param points the pool itself, or points of its kind.
+ */
+export function chordStep(
+  path: SizePath,
+  sizes: ArrayLike<number>,
+  points: Dataset,
+  learner: Learner,
+  subsets: Subsets,
+  parameters: Float64Array,
+): Float64Array {
+  const change = learner.gradient(points, subsets, parameters);
+  path.precondition(sizes, change);
+  return parameters.map((value, k) => value - change[k]);
+}
+
+/**
+ * Another predictor's parameters after chord steps with the Hessians of the size path, which cost one gradient each where a
+ * Newton step needs a Hessian.
+ *
+ * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ */
+export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+  const name = `${predictor.name} + ${steps === 1 ? 'one chord step' : `${steps} chord steps`}`;
+  return {
+    name,
+    predict: async (subsets, control) => {
+      const { path, sizes } = await startOnSizePath(pool, learner, subsets, control);
+      let parameters = await predictor.predict(subsets, control);
+      for (let step = 0; step < steps; step++) {
+        await safePoint(control, name);
+        parameters = chordStep(path, sizes, pool, learner, subsets, parameters);
       }
       return parameters;
     },

@@ -61,7 +61,7 @@ export function modelPredLoss(
   objective?: TensorObjective,
 ): Scalar {
   const terms: [weight: number, value: () => Scalar][] = [
-    [settings.parameterError, () => tf.mean<Scalar>(tf.squaredDifference(batch.predicted, batch.exact))],
+    [settings.parameterError, () => parameterError(tf, settings, batch)],
   ];
   if (objective !== undefined) {
     terms.push([settings.stationarity, () => stationarityPenalty(tf, settings, batch, objective)]);
@@ -83,11 +83,13 @@ export function lossAndGradientInPredictions(
   { settings, objective, penaltyObjective, subsets, parameters, exactLosses }: LossOnBatch,
 ): { loss: number; gradient: Float32Array } {
   const scale = settings.parameterError / predicted.length;
+  const limit = settings.huber ?? Infinity;
   let squares = 0;
   const gradient = predicted.map((value, k) => {
     const error = value - parameters[k];
-    squares += error * error;
-    return 2 * scale * error;
+    const limited = Math.max(-limit, Math.min(limit, error));
+    squares += limited * (2 * error - limited);
+    return 2 * scale * limited;
   });
   if (!needsObjective(settings)) return { loss: scale * squares, gradient };
   if (penaltyObjective !== undefined) {
@@ -112,6 +114,12 @@ export function lossAndGradientInPredictions(
     return value.dataSync()[0];
   });
   return { loss: scale * squares + penalties, gradient };
+}
+
+function parameterError(tf: TensorFlow, { huber }: LossSettings, { predicted, exact }: PredictedBatch): Scalar {
+  const error = tf.sub(predicted, exact);
+  const limited = huber === null ? error : tf.clipByValue(error, -huber, huber);
+  return tf.mean<Scalar>(tf.mul(limited, tf.sub(tf.mul(error, 2), limited)));
 }
 
 function stationarityPenalty(

@@ -28,7 +28,9 @@ export interface LossOnBatch {
   readonly penaltyObjective?: PenaltyObjective;
   /** B subsets. */
   readonly subsets: Subsets;
-  /** Their exact parameters, `B×p`, standardised where the network's outputs are. */
+  /** `B×stepInputs`; needed where the network reads a base's last step. */
+  readonly steps?: Float32Array;
+  /** Their exact parameters, `B×p`, as the network is to put them out. */
   readonly parameters: Float64Array;
   /** Their `exactTrainingLosses`; needed where the utility penalty has a weight. */
   readonly exactLosses?: Float32Array;

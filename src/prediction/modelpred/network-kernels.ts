@@ -33,16 +33,20 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
   return {
     backend: 'wasm',
     predict: (network, subsets) => {
-      const { count, poolSize, weights } = subsets;
-      const { outputs } = network.shape;
+      const { count, poolSize, weights, steps } = subsets;
+      const { outputs, stepInputs = 0 } = network.shape;
       const plan = planPass(network.shape, poolSize, Math.min(rowsPerPass, count), false);
       const pass = startPass(plan, network);
       embedPoints(pass);
       const predicted = new Float64Array(count * outputs);
       for (let start = 0; start < count; start += rowsPerPass) {
         const rows = Math.min(rowsPerPass, count - start);
-        const part = weights.subarray(start * poolSize, (start + rows) * poolSize);
-        predictSubsets(pass, { count: rows, poolSize, weights: part });
+        predictSubsets(pass, {
+          count: rows,
+          poolSize,
+          weights: weights.subarray(start * poolSize, (start + rows) * poolSize),
+          steps: steps?.subarray(start * stepInputs, (start + rows) * stepInputs),
+        });
         readPredicted(pass, rows, predicted.subarray(start * outputs, (start + rows) * outputs));
       }
       return predicted;
@@ -51,7 +55,7 @@ export function kernelEngine(tf: TensorFlow): NetworkEngine {
       const { count, poolSize } = batch.subsets;
       const pass = startPass(planPass(network.shape, poolSize, count, true), network);
       embedPoints(pass);
-      predictSubsets(pass, batch.subsets);
+      predictSubsets(pass, { ...batch.subsets, steps: batch.steps });
       const predicted = readPredicted(pass, count, new Float32Array(count * network.shape.outputs));
       const { loss, gradient: ofPredicted } = lossAndGradientInPredictions(tf, predicted, batch);
       pass.numbers.set(poolingOf(network.shape, network.referenceSize, batch.subsets).factors, pass.factors / 4);
@@ -267,10 +271,20 @@ function predictSubsets(pass: Pass, subsets: PoolWeights): void {
   numbers.fill(0, input / 4, input / 4 + rows * from);
   if (subsets.weights instanceof Uint8Array) poolSubsets(pass, rows, subsets.weights);
   else multiplyPooling(pass, subsets, (row) => row);
+  placeSteps(pass, subsets);
   for (let l = point.length; l < layers.length; l++) {
     if (skip && l === layers.length - 1) joinSkip(pass, rows);
     forwardLayer(pass, l, rows);
   }
+}
+
+/** Writes what ρ reads of a base's last steps, after sizes and pooled. */
+function placeSteps({ shape, numbers, layers }: Pass, { count, steps }: PoolWeights): void {
+  const { stepInputs = 0, architecture } = shape;
+  if (stepInputs === 0) return;
+  if (steps?.length !== count * stepInputs) throw new Error('The network reads the last steps of a base.');
+  const { input, from } = layers[architecture.pointLayers.length];
+  placeRows(steps, stepInputs, numbers, input / 4 + subsetInputs(shape) - stepInputs, from);
 }
 
 /** Fills what ρ reads: by tables of sums for subsets that have every point at most once, by a product for others. */
@@ -415,6 +429,6 @@ function splitRead(
       ofFactors[b * poolSize + i] = sum;
     }
   }
-  const ofSizes = readRows(ofRead, width, all > width ? rows : 0, all, sizeInputCount);
+  const ofSizes = readRows(ofRead, width, shape.architecture.sizeInputs ? rows : 0, all, sizeInputCount);
   return { ofFactors, ofSizes };
 }

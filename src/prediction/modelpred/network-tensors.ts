@@ -11,14 +11,16 @@ export function tensorEngine(tf: TensorFlow, backend: BackendName): NetworkEngin
     backend,
     predict: (network, subsets) => {
       const { shape } = network;
+      const { stepInputs = 0 } = shape;
       const predicted = new Float64Array(subsets.count * shape.outputs);
       for (let start = 0; start < subsets.count; start += rowsPerPass) {
         const count = Math.min(rowsPerPass, subsets.count - start);
-        const { poolSize } = subsets;
+        const { poolSize, weights, steps } = subsets;
         const part = {
           count,
           poolSize,
-          weights: subsets.weights.subarray(start * poolSize, (start + count) * poolSize),
+          weights: weights.subarray(start * poolSize, (start + count) * poolSize),
+          steps: steps?.subarray(start * stepInputs, (start + count) * stepInputs),
         };
         const pass = tf.tidy(() =>
           outputs(tf, network, weightTensors(tf, shape, network.weights), poolingTensors(tf, network, part)).dataSync(),
@@ -30,7 +32,7 @@ export function tensorEngine(tf: TensorFlow, backend: BackendName): NetworkEngin
     lossAndGradient: (network, batch, gradient = new Float32Array(weightCount(network.shape))) => {
       const { shape } = network;
       const loss = tf.tidy(() => {
-        const pooling = poolingTensors(tf, network, batch.subsets);
+        const pooling = poolingTensors(tf, network, { ...batch.subsets, steps: batch.steps });
         const lossOf = lossOfOutputs(tf, shape, batch);
         const { value, grads } = tf.valueAndGrads((...layers) => lossOf(outputs(tf, network, layers, pooling)))(
           weightTensors(tf, shape, network.weights),
@@ -44,12 +46,12 @@ export function tensorEngine(tf: TensorFlow, backend: BackendName): NetworkEngin
       const { shape, referenceSize } = network;
       const [ofFactors, ofSizes] = tf.tidy(() => {
         const layers = weightTensors(tf, shape, network.weights);
+        const { factors, sizes, steps } = poolingTensors(tf, network, weights);
         const direction = tf.tensor2d(cotangent, [weights.count, shape.outputs]);
         const value = (factors: Tensor, sizes: Tensor) => {
-          const tensors = { factors: factors as Tensor2D, sizes: sizes as Tensor2D };
+          const tensors = { factors: factors as Tensor2D, sizes: sizes as Tensor2D, steps };
           return tf.sum<Scalar>(tf.mul(outputs(tf, network, layers, tensors), direction));
         };
-        const { factors, sizes } = poolingTensors(tf, network, weights);
         if (shape.architecture.sizeInputs)
           return tf
             .grads(value)([factors, sizes])
@@ -78,10 +80,10 @@ function outputs(
   tf: TensorFlow,
   network: NetworkOnPoints,
   layers: readonly Tensor[],
-  { factors, sizes }: PoolingTensors,
+  { factors, sizes, steps }: PoolingTensors,
 ): Tensor2D {
   const { shape } = network;
-  const { biases, skip, sizeInputs, pointLayers } = shape.architecture;
+  const { biases, skip, pointLayers } = shape.architecture;
   const rest = [...layers];
   const dense = (x: Tensor2D, hasBias: boolean): Tensor2D => {
     const product = tf.matMul<Tensor2D>(x, rest.shift() as Tensor2D);
@@ -91,7 +93,7 @@ function outputs(
 
   const embedded = pointLayers.reduce<Tensor2D>((x, _, i) => dense(i === 0 ? x : tf.elu(x), biases), points);
   const pooled = tf.matMul<Tensor2D>(factors, skip ? tf.concat([embedded, points], 1) : embedded);
-  const read = sizeInputs ? tf.concat<Tensor2D>([pooled, sizes], 1) : pooled;
+  const read = tf.concat<Tensor2D>([pooled, sizes, steps], 1);
   const hidden = shape.architecture.subsetLayers.reduce<Tensor2D>((x) => tf.elu(dense(x, biases)), read);
   return dense(skip ? tf.concat<Tensor2D>([hidden, read], 1) : hidden, true);
 }
@@ -127,10 +129,11 @@ function weightTensors(tf: TensorFlow, shape: NetworkShape, weights: Float32Arra
   return weightViews(shape, weights).map((view, i) => tf.tensor(view, [...shapes[i]]));
 }
 
-/** `poolingOf` as tensors, `B×N` and `B×3`. */
+/** `poolingOf` as tensors, `B×N` and `B×3`, and `B×stepInputs`. */
 interface PoolingTensors {
   readonly factors: Tensor2D;
   readonly sizes: Tensor2D;
+  readonly steps: Tensor2D;
 }
 
 function poolingTensors(
@@ -143,5 +146,6 @@ function poolingTensors(
   return {
     factors: tf.tensor2d(factors, [weights.count, weights.poolSize]),
     sizes: tf.tensor2d(sizes, [weights.count, columns]),
+    steps: tf.tensor2d(weights.steps ?? new Float32Array(0), [weights.count, shape.stepInputs ?? 0]),
   };
 }

@@ -8,6 +8,8 @@ export interface NetworkShape {
   readonly inputs: number;
   /** p, the trained parameters to predict. */
   readonly outputs: number;
+  /** Numbers that describe a base's last step to ρ. Default 0: no base. */
+  readonly stepInputs?: number;
 }
 
 /** Numbers that describe a subset's size to ρ, where the architecture has them. */
@@ -23,9 +25,9 @@ export function pooledWidth({ inputs, architecture: { pointLayers: layers, skip 
   return layers[layers.length - 1] + (skip ? inputs : 0);
 }
 
-/** Numbers that ρ reads. */
+/** Numbers that ρ reads: the pooled, sizes, steps. */
 export function subsetInputs(shape: NetworkShape): number {
-  return pooledWidth(shape) + (shape.architecture.sizeInputs ? sizeInputCount : 0);
+  return pooledWidth(shape) + (shape.architecture.sizeInputs ? sizeInputCount : 0) + (shape.stepInputs ?? 0);
 }
 
 /** `from×to` matrices of the subset network ρ, in order, without its linear head. */

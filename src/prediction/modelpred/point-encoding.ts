@@ -11,6 +11,11 @@ export interface PointEncoder {
   readonly width: number;
   /** `N×width`. */
   encode(points: Dataset): Float32Array;
+  /**
+   * `directions×p`: principal directions of what removing points of the pool changes, where p numbers are too many to be read as
+   * they are.
+   */
+  readonly directions?: Float64Array;
 }
 
 /** Binary labels are one number, 0 or 1; K ≥ 3 classes are one-hot. */
@@ -47,15 +52,26 @@ export function pointEncoder(
   learner: Learner,
   reference: Float64Array | null,
 ): PointEncoder {
-  const raw = kind === 'model features' && reference !== null ? modelFeatures(pool, learner, reference) : encodePoints;
+  const { raw, directions } =
+    kind === 'model features' && reference !== null
+      ? modelFeatures(pool, learner, reference)
+      : { raw: encodePoints, directions: undefined };
   const ofPool = raw(pool);
   const width = ofPool.length / pool.size;
-  if (!standardise) return { width, encode: raw };
+  if (!standardise) return { width, encode: raw, directions };
   const { shift, scale } = columnScaling(ofPool, width);
-  return { width, encode: (points) => raw(points).map((value, k) => (value - shift[k % width]) / scale[k % width]) };
+  return {
+    width,
+    encode: (points) => raw(points).map((value, k) => (value - shift[k % width]) / scale[k % width]),
+    directions,
+  };
 }
 
-function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array): (points: Dataset) => Float32Array {
+function modelFeatures(
+  pool: Dataset,
+  learner: Learner,
+  reference: Float64Array,
+): { raw: (points: Dataset) => Float32Array; directions: Float64Array | undefined } {
   const p = reference.length;
   const hessian =
     p <= hessianLimit ? learner.hessian(pool, fullPool(pool.size).weights, reference) : new Float64Array(0);
@@ -70,7 +86,7 @@ function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array)
     definite && shownInfluences < p
       ? principalDirections(influencesOf(pool), pool.size, p, shownInfluences)
       : undefined;
-  return (points) => {
+  const raw = (points: Dataset): Float32Array => {
     const { size, dimension: d, features, labels, classes } = points;
     const probabilities = learner.probabilities(points, reference);
     let influences = influencesOf(points);
@@ -97,6 +113,7 @@ function modelFeatures(pool: Dataset, learner: Learner, reference: Float64Array)
     });
     return Float32Array.from(rows.flat());
   };
+  return { raw, directions };
 }
 
 /** Mean and standard deviation of every column; the deviation of a constant column is taken to be 1. */

@@ -8,6 +8,8 @@ export interface PoolWeights {
   readonly poolSize: number;
   /** `B×N`, not negative. */
   readonly weights: Uint8Array | Float64Array;
+  /** `B×stepInputs`, standardised; needed where the network reads a base's last step. */
+  readonly steps?: Float32Array;
 }
 
 /** What pooling needs of some subsets: the factors of the points, and what ρ reads of the sizes. */

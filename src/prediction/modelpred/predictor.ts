@@ -1,13 +1,17 @@
+import type { RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
+import { basePredictor } from './base-prediction.js';
 import type { NetworkEngine } from './network-engine.js';
-import { pointEncoder } from './point-encoding.js';
+import type { NetworkShape } from './network.js';
+import { type PointEncoder, pointEncoder } from './point-encoding.js';
 import type { PoolWeights } from './pooling.js';
 import type { Provenance } from './provenance.js';
-import type { ArchitectureSettings } from './settings.js';
+import { baseOfSubsets, correctBase, type ResidualScaling } from './residual.js';
+import type { ArchitectureSettings, ModelPredSettings } from './settings.js';
 
 /** A look at the predictor during its training. */
 export interface TrainingLook {
@@ -31,6 +35,8 @@ export interface TrainingResult {
   readonly reference: Float64Array | null;
   /** Null where the network puts out parameters as they are. */
   readonly outputScaling: OutputScaling | null;
+  /** Null where the network predicts parameters, not residuals of a base. */
+  readonly residual: ResidualScaling | null;
   /** All weights of the network, in the order φ, ρ, head matrix, head bias. */
   readonly weights: Float32Array;
   /** Steps after which these weights were reached; the last step where nothing was validated. */
@@ -47,13 +53,13 @@ export interface TrainedModelPred extends Predictor, TrainingResult {
   /**
    * `B×p` predicted parameters, batched.
    *
-   * @throws InputError if the subsets are of a pool of another size.
+   * @throws InputError if the subsets are of a pool of another size, or with a base have no points or more than the pool.
    */
   predict(subsets: Subsets): Float64Array;
   /**
    * `B×p` predicted parameters for real-valued weights `B×N` of the pool's points, not negative: subsets relaxed.
    *
-   * @throws InputError if the weights are no whole rows, or one is negative or not finite.
+   * @throws InputError if the weights are no whole rows, one is negative or not finite, or there is a base.
    */
   predictWeights(weights: Float64Array): Float64Array;
   /**
@@ -67,12 +73,15 @@ export interface TrainedModelPred extends Predictor, TrainingResult {
    * `p` predicted parameters for a training set whose points need not be in the pool but are of the same kind, with the same
    * scaling applied.
    *
-   * @throws InputError if dimension or classes differ from the pool's.
+   * @throws InputError if dimension or classes differ from the pool's, or with a base if there are more points than the pool has.
    */
   predictDataset(points: Dataset): Float64Array;
 }
 
-/** The predictor that these weights make; it holds plain arrays, so there is nothing to dispose of. */
+/**
+ * The predictor that these weights make; it holds plain arrays, so there is nothing to dispose of. A base must have been prepared
+ * for all sizes, see {@link prepareBase}.
+ */
 export function modelPredPredictor(
   engine: NetworkEngine,
   pool: Dataset,
@@ -80,12 +89,26 @@ export function modelPredPredictor(
   provenance: Provenance,
   result: TrainingResult,
 ): TrainedModelPred {
-  const { architecture } = provenance.settings;
+  const { architecture, base: baseSettings } = provenance.settings;
   const encoder = pointEncoder(architecture, pool, learner, result.reference);
-  const shape = { architecture, inputs: encoder.width, outputs: provenance.parameterCount };
-  const { weights, outputScaling } = result;
-  const referenceSize = pool.size;
+  const shape = networkShape(provenance.settings, encoder, provenance.parameterCount);
+  const { weights, outputScaling, residual } = result;
   const encodedPool = encoder.encode(pool);
+  const network = (points: Float32Array) => ({ shape, weights, points, referenceSize: pool.size });
+  const base = baseSettings && basePredictor(pool, learner, baseSettings);
+  const predict = (points: Dataset, encoded: Float32Array, subsets: Subsets): Float64Array => {
+    if (!base || !residual || !outputScaling) {
+      return toParameters(engine.predict(network(encoded), subsets), outputScaling);
+    }
+    const ofSubsets = baseOfSubsets(base, residual, points, subsets, pool.size, encoder.directions);
+    const outputs = engine.predict(network(encoded), { ...subsets, steps: ofSubsets.steps });
+    return correctBase(learner, points, subsets, ofSubsets, outputs, outputScaling);
+  };
+  const relaxed = (weights: Float64Array): PoolWeights => {
+    if (base)
+      throw new InputError('Residuals are predicted for whole subsets only; train with base: null for weights.');
+    return poolWeights(weights, pool);
+  };
   return {
     ...result,
     name: `ModelPred (${provenance.settings.name})`,
@@ -94,32 +117,46 @@ export function modelPredPredictor(
     provenance,
     predict: (subsets) => {
       checkSubsets(subsets, pool);
-      return toParameters(
-        engine.predict({ shape, weights, points: encodedPool, referenceSize }, subsets),
-        outputScaling,
-      );
+      return predict(pool, encodedPool, subsets);
     },
-    predictWeights: (weights) => {
-      const network = { shape, weights: result.weights, points: encodedPool, referenceSize };
-      return toParameters(engine.predict(network, poolWeights(weights, pool)), outputScaling);
-    },
+    predictWeights: (weights) => toParameters(engine.predict(network(encodedPool), relaxed(weights)), outputScaling),
     weightGradient: (weights, cotangent) => {
-      const rows = poolWeights(weights, pool);
+      const rows = relaxed(weights);
       if (cotangent.length !== rows.count * shape.outputs) {
         throw new InputError(
           `The cotangent has ${cotangent.length} numbers; give ${shape.outputs} for each of ${rows.count} rows.`,
         );
       }
       const ofOutputs = Float32Array.from(cotangent, (c, k) => c * (outputScaling?.scale[k % shape.outputs] ?? 1));
-      const network = { shape, weights: result.weights, points: encodedPool, referenceSize };
-      return engine.weightGradient(network, rows, ofOutputs);
+      return engine.weightGradient(network(encodedPool), rows, ofOutputs);
     },
     predictDataset: (points) => {
       checkSameKind(points, pool);
-      const network = { shape, weights, points: encoder.encode(points), referenceSize };
-      return toParameters(engine.predict(network, fullPool(points.size)), outputScaling);
+      return predict(points, encoder.encode(points), fullPool(points.size));
     },
   };
+}
+
+/** The network that settings ask for, over points so encoded. */
+export function networkShape(
+  { architecture, base }: ModelPredSettings,
+  { width, directions }: PointEncoder,
+  parameterCount: number,
+): NetworkShape {
+  const stepInputs = directions ? directions.length / parameterCount : parameterCount;
+  return { architecture, inputs: width, outputs: parameterCount, stepInputs: base ? stepInputs : 0 };
+}
+
+/** Readies a base, where the settings have one, for subsets of all sizes. */
+export async function prepareBase(
+  { base }: ModelPredSettings,
+  pool: Dataset,
+  learner: Learner,
+  control?: RunControl,
+): Promise<void> {
+  if (!base) return;
+  const sizes = Array.from({ length: pool.size }, (_, i) => i + 1);
+  await basePredictor(pool, learner, base).prepare(sizes, control);
 }
 
 /** `p` parameters of the whole pool, where an architecture's points need them. */

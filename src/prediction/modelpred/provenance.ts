@@ -14,6 +14,7 @@ const layers = z.array(count.multipleOf(8)).min(1).readonly();
 /** {@link ModelPredSettings} as stored and as checked before a training. */
 export const settingsSchema = z.strictObject({
   name: z.string(),
+  base: z.strictObject({ method: z.enum(['chord', 'Newton']), steps: count }).nullable(),
   architecture: z.strictObject({
     points: z.enum(['labelled points', 'model features']),
     pooling: z.enum(['sum', 'mean']),
@@ -26,6 +27,7 @@ export const settingsSchema = z.strictObject({
   }),
   loss: z.strictObject({
     parameterError: number.nonnegative(),
+    huber: number.positive().nullable(),
     stationarity: number.nonnegative(),
     utility: number.nonnegative(),
     l1: number.nonnegative(),

@@ -7,6 +7,8 @@
 export interface LossSettings {
   /** Weight of the mean squared parameter error, the mean over batch and parameters of (θ̂ − θ)². */
   readonly parameterError: number;
+  /** Beyond this much |θ̂ − θ| the parameter error grows linearly instead (Huber 1964); null: nowhere. */
+  readonly huber: number | null;
   /** Weight of the first-order penalty: ∇F_S(θ̂), which is zero at an optimum. */
   readonly stationarity: number;
   /** Weight of the training-loss penalty: u_S(θ̂) − u_S(θ), u_S the mean loss over the points of S without regulariser. */
@@ -90,10 +92,21 @@ export interface OptimisationSettings {
   readonly patience: number | null;
 }
 
+/**
+ * A second-order prediction from the optimum θ*(n) of the whole pool at the subset's size n: steps of the size-aware chord
+ * method, or of Newton's method where parameters are few enough for a Hessian per subset.
+ */
+export interface BaseSettings {
+  readonly method: 'chord' | 'Newton';
+  readonly steps: number;
+}
+
 /** Everything that decides a training but its data and seed. */
 export interface ModelPredSettings {
   /** As shown in tables, e.g. `parameter MSE`. */
   readonly name: string;
+  /** Null: the network predicts parameters. Otherwise it predicts what they have beyond this base prediction. */
+  readonly base: BaseSettings | null;
   readonly architecture: ArchitectureSettings;
   readonly loss: LossSettings;
   readonly optimisation: OptimisationSettings;
@@ -102,6 +115,7 @@ export interface ModelPredSettings {
 /** Parameter error alone. */
 const parameterMse: LossSettings = {
   parameterError: 1,
+  huber: null,
   stationarity: 0,
   utility: 0,
   l1: 0,
@@ -170,6 +184,7 @@ export function modelPredSettings(
 ): ModelPredSettings {
   return {
     name: loss,
+    base: null,
     architecture: authorsArchitecture,
     loss: modelPredLosses[loss],
     optimisation: { ...oneCycle, ...optimisation },
@@ -183,8 +198,25 @@ export function modelPredSettings(
 export function improvedSettings(optimisation: Partial<OptimisationSettings> = {}): ModelPredSettings {
   return {
     name: 'improved',
+    base: null,
     architecture: improvedArchitecture,
     loss: parameterMse,
     optimisation: { ...oneCycle, learningRate: 2e-3, ...optimisation },
+  };
+}
+
+/**
+ * Settings of the residual form: the improved network predicts what parameters have beyond a base prediction, reads the
+ * base's last step, and is trained with a Huber loss, since the residuals of a base are heavy-tailed.
+ */
+export function residualSettings(
+  base: BaseSettings,
+  optimisation: Partial<OptimisationSettings> = {},
+): ModelPredSettings {
+  return {
+    ...improvedSettings(optimisation),
+    name: `residual of ${base.method === 'chord' ? 'chord' : 'Newton'} ${base.steps}`,
+    base,
+    loss: { ...parameterMse, huber: 1 },
   };
 }

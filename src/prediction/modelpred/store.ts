@@ -22,11 +22,11 @@ import {
   weightViews,
 } from './network.js';
 import { pointEncoder } from './point-encoding.js';
-import { modelPredPredictor, type TrainedModelPred } from './predictor.js';
+import { modelPredPredictor, networkShape, prepareBase, type TrainedModelPred } from './predictor.js';
 import { describeLearner, type Provenance, provenanceSchema } from './provenance.js';
 
 /** Format of the folders that this version writes and reads. */
-const formatVersion = 2;
+const formatVersion = 3;
 const manifestName = 'manifest.json';
 const networkNames = ['point-network', 'subset-network'] as const;
 
@@ -44,6 +44,9 @@ const manifestSchema = z.strictObject({
   scaling: scalingSchema.nullable(),
   reference: z.array(z.number()).nullable(),
   outputScaling: z.strictObject({ shift: z.array(z.number()), scale: z.array(z.number()) }).nullable(),
+  residual: z
+    .strictObject({ exponent: z.number(), stepShift: z.array(z.number()), stepScale: z.array(z.number()) })
+    .nullable(),
   bestStep: z.int().nonnegative(),
   history: z.array(z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() })),
   /** Every other file of the folder with its SHA-256. */
@@ -82,6 +85,11 @@ export async function saveModelPred(
       shift: [...model.outputScaling.shift],
       scale: [...model.outputScaling.scale],
     },
+    residual: model.residual && {
+      exponent: model.residual.exponent,
+      stepShift: [...model.residual.stepShift],
+      stepScale: [...model.residual.stepScale],
+    },
     bestStep: model.bestStep,
     history: [...model.history],
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)])),
@@ -119,11 +127,12 @@ export async function loadModelPred(
       files.set(name, await readVerified(folder, name, manifest.files[name]));
     }
   }
-  const { bestStep, history, outputScaling } = manifest;
+  const { bestStep, history, outputScaling, residual } = manifest;
   const reference = manifest.reference && Float64Array.from(manifest.reference);
   const shape = shapeOf(manifest.provenance, pool, learner, reference);
   const tf = await loadTensorFlow();
   const weights = await weightsFromFiles(tf, shape, files);
+  await prepareBase(manifest.provenance.settings, pool, learner);
   return modelPredPredictor(await loadNetworkEngine(), pool, learner, manifest.provenance, {
     weights,
     reference,
@@ -131,22 +140,23 @@ export async function loadModelPred(
       shift: Float64Array.from(outputScaling.shift),
       scale: Float64Array.from(outputScaling.scale),
     },
+    residual: residual && {
+      exponent: residual.exponent,
+      stepShift: Float64Array.from(residual.stepShift),
+      stepScale: Float64Array.from(residual.stepScale),
+    },
     bestStep,
     history,
   });
 }
 
 function shapeOf(
-  { settings: { architecture }, parameterCount }: Provenance,
+  { settings, parameterCount }: Provenance,
   pool: Dataset,
   learner: Learner,
   reference: Float64Array | null,
 ): NetworkShape {
-  return {
-    architecture,
-    inputs: pointEncoder(architecture, pool, learner, reference).width,
-    outputs: parameterCount,
-  };
+  return networkShape(settings, pointEncoder(settings.architecture, pool, learner, reference), parameterCount);
 }
 
 async function checkReplaceable(folder: string): Promise<void> {

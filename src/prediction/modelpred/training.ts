@@ -14,14 +14,18 @@ import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoin
 import { exactTrainingLosses, needsObjective } from './loss.js';
 import { loadNetworkEngine, type NetworkEngine } from './network-engine.js';
 import { initialWeights, type NetworkShape, weightCount } from './network.js';
+import { basePredictor } from './base-prediction.js';
 import { columnScaling, pointEncoder } from './point-encoding.js';
 import {
   modelPredPredictor,
+  networkShape,
   type OutputScaling,
+  prepareBase,
   referenceParameters,
   toParameters,
   type TrainedModelPred,
 } from './predictor.js';
+import { type BaseOfSubsets, correctBase, fitResiduals, takeBase, takeSteps } from './residual.js';
 import { provenanceOf, settingsSchema } from './provenance.js';
 import { type ModelPredSettings, modelPredSettings } from './settings.js';
 import { kernelWeightUpdate, plainWeightUpdate, type WeightUpdate } from './weight-update.js';
@@ -59,15 +63,20 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const { architecture } = settings;
   const reference = await referenceParameters(architecture, pool, learner);
   const encoder = pointEncoder(architecture, pool, learner, reference);
-  const shape: NetworkShape = { architecture, inputs: encoder.width, outputs: provenance.parameterCount };
-  const outputScaling = architecture.standardise ? columnScaling(bank.parameters, shape.outputs) : null;
+  const shape = networkShape(settings, encoder, provenance.parameterCount);
+  await prepareBase(settings, pool, learner, options);
+  const residuals =
+    settings.base && fitResiduals(basePredictor(pool, learner, settings.base), bank, encoder.directions);
+  const outputScaling =
+    residuals?.outputScaling ?? (architecture.standardise ? columnScaling(bank.parameters, shape.outputs) : null);
   const tf = await loadTensorFlow();
   const objective = needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined;
   const task: TrainingTask = {
     engine,
     bank,
-    targets: standardised(bank.parameters, outputScaling),
+    targets: residuals?.targets ?? standardised(bank.parameters, outputScaling),
     outputScaling,
+    ofBase: residuals?.ofBank,
     settings,
     shape,
     points: encoder.encode(pool),
@@ -79,7 +88,6 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
         : undefined,
   };
   const rows = splitRows(subsets, validationFraction, seed);
-  const validation = takeBank(bank, rows.validation);
   const { steps, batchSize, validateEvery, patience, weightDecay } = settings.optimisation;
   const nextBatch = batches(rows.training, batchSize, seed);
 
@@ -104,7 +112,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     state.step++;
     update.adamStep(state.step, rate, weightDecay);
     state.lossSinceLook += loss;
-    if (state.step % validateEvery === 0 || state.step === steps) look(task, state, validation);
+    if (state.step % validateEvery === 0 || state.step === steps) look(task, state, rows.validation);
     if (checkpoint && (state.step % checkpoint.everySteps === 0 || finished())) await store();
     options.onProgress?.({ label, done: state.step, total: steps, detail: progressDetail(state, loss) });
     try {
@@ -115,7 +123,8 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     }
   }
   const { bestWeights, bestStep, history } = state;
-  const result = { weights: bestWeights, bestStep, history, reference, outputScaling };
+  const residual = residuals?.scaling ?? null;
+  const result = { weights: bestWeights, bestStep, history, reference, outputScaling, residual };
   return modelPredPredictor(engine, pool, learner, provenance, result);
 }
 
@@ -126,6 +135,8 @@ interface TrainingTask {
   /** `B×p` what the network is to put out for every row of the bank. */
   readonly targets: Float64Array;
   readonly outputScaling: OutputScaling | null;
+  /** Of all rows of the bank, where the network corrects a base. */
+  readonly ofBase: BaseOfSubsets | undefined;
   readonly settings: ModelPredSettings;
   readonly shape: NetworkShape;
   /** `N×inputs`. */
@@ -151,13 +162,11 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
 }
 
 /** The loss on some rows of the bank; its gradient in all weights goes to the update. */
-function lossAndGradient(
-  { engine, bank, targets, settings, shape, points, objective, penaltyObjective, exactLosses }: TrainingTask,
-  update: WeightUpdate,
-  rows: Int32Array,
-): number {
+function lossAndGradient(task: TrainingTask, update: WeightUpdate, rows: Int32Array): number {
+  const { engine, bank, targets, ofBase, settings, shape, points, objective, penaltyObjective, exactLosses } = task;
   const { subsets, parameters } = takeBank({ ...bank, parameters: targets }, rows);
   const batch = {
+    steps: ofBase && takeSteps(ofBase, rows),
     settings: settings.loss,
     objective,
     penaltyObjective,
@@ -172,15 +181,20 @@ function lossAndGradient(
 
 /** Records how training stands, and keeps the weights if they are the best so far (or nothing is validated). */
 function look(
-  { engine, bank, shape, points, outputScaling }: TrainingTask,
+  { engine, bank, shape, points, outputScaling, ofBase }: TrainingTask,
   state: TrainingState,
-  validation: Bank,
+  validation: Int32Array,
 ): void {
-  const { subsets, parameters } = validation;
   let error: number | null = null;
-  if (subsets.count > 0) {
+  if (validation.length > 0) {
+    const { subsets, parameters, pool, learner } = takeBank(bank, validation);
     const network = { shape, weights: state.weights, points, referenceSize: bank.pool.size };
-    const predicted = toParameters(engine.predict(network, subsets), outputScaling);
+    const base = ofBase && takeBase(ofBase, validation);
+    const outputs = engine.predict(network, { ...subsets, steps: base?.steps });
+    const predicted =
+      base && outputScaling
+        ? correctBase(learner, pool, subsets, base, outputs, outputScaling)
+        : toParameters(outputs, outputScaling);
     error = relativeErrors(predicted, parameters, shape.outputs).reduce((sum, e) => sum + e, 0) / subsets.count;
   }
   const stepsSinceLook = state.step - (state.history.at(-1)?.step ?? 0);
@@ -275,7 +289,10 @@ function checkSettings(settings: ModelPredSettings, validationFraction: number, 
     const { path, message } = checked.error.issues[0];
     throw new InputError(`The ModelPred setting ${path.join('.')} cannot be used: ${message}.`);
   }
-  const { architecture, loss } = settings;
+  const { architecture, loss, base } = settings;
+  if (base && !architecture.standardise) {
+    throw new InputError('Residuals of a base are of no scale of their own; set standardise to true.');
+  }
   if (architecture.standardise && needsObjective(loss)) {
     throw new InputError(
       'A network of standardised parameters cannot be trained with stationarity or utility penalties; give them weight 0, or set standardise to false.',

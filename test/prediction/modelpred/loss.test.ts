@@ -17,6 +17,7 @@ const C = 2;
 const B = 3;
 const nothing: LossSettings = {
   parameterError: 0,
+  huber: null,
   stationarity: 0,
   utility: 0,
   l1: 0,
@@ -55,6 +56,10 @@ for (const classCount of [2, 3]) {
     const predicted = sizes.map((_, b) => paddedNetwork(shape, network, points, rowOf(subsets, b, pool.size)));
     const lossGaps = predicted.map((theta, b) => trainingLoss(b, theta) - trainingLoss(b, rowOf(exact, b, p)));
     const gradients = predicted.map((theta, b) => naiveGradient(pool, rowOf(subsets, b, pool.size), theta, C));
+    const squareOrLinear = (e: number): number =>
+      settings.huber === null || Math.abs(e) <= settings.huber
+        ? e * e
+        : settings.huber * (2 * Math.abs(e) - settings.huber);
     const isIntercept = (j: number): boolean => j % width === width - 1;
     const stationarity =
       settings.penalties === 'norm'
@@ -70,7 +75,7 @@ for (const classCount of [2, 3]) {
     }
     return (
       settings.parameterError *
-        mean(predicted.flatMap((theta, b) => Array.from(theta, (v, j) => (v - exact[b * p + j]) ** 2))) +
+        mean(predicted.flatMap((theta, b) => Array.from(theta, (v, j) => squareOrLinear(v - exact[b * p + j])))) +
       settings.stationarity * stationarity +
       settings.utility * utility +
       settings.l1 * matrices.reduce((sum, matrix) => sum + matrix.reduce((s, w) => s + Math.abs(w), 0), 0) +
@@ -100,6 +105,7 @@ for (const classCount of [2, 3]) {
     this.timeout(20_000);
     const single: Readonly<Record<string, LossSettings>> = {
       'parameter error': { ...nothing, parameterError: 1 },
+      'parameter error, Huber': { ...nothing, parameterError: 1, huber: 0.8 },
       'stationarity, norm': { ...nothing, stationarity: 0.7 },
       'stationarity, mean square': { ...nothing, stationarity: 0.7, penalties: 'mean-square' },
       'utility, norm': { ...nothing, utility: 1.3 },

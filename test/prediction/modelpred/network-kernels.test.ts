@@ -3,13 +3,14 @@ import { logisticRegressionPenalties } from '../../../src/learners/logistic-regr
 import { logisticRegressionTensors } from '../../../src/learners/logistic-regression-tensors.js';
 import { loadTensorFlow, type TensorFlow } from '../../../src/numerics/backend.js';
 import { randomStream } from '../../../src/numerics/random.js';
-import { exactTrainingLosses } from '../../../src/prediction/modelpred/loss.js';
+import { exactTrainingLosses, needsObjective } from '../../../src/prediction/modelpred/loss.js';
 import { kernelEngine } from '../../../src/prediction/modelpred/network-kernels.js';
 import { tensorEngine } from '../../../src/prediction/modelpred/network-tensors.js';
 import { initialWeights, weightViews } from '../../../src/prediction/modelpred/network.js';
 import {
   authorsArchitecture,
   improvedArchitecture,
+  type LossSettings,
   modelPredLosses,
 } from '../../../src/prediction/modelpred/settings.js';
 import type { Subsets } from '../../../src/subsets/subsets.js';
@@ -41,7 +42,14 @@ describe('the ModelPred network on WebAssembly kernels', function () {
     authors: authorsArchitecture,
     improved: improvedArchitecture,
     'sizes without skip': { ...authorsArchitecture, sizeInputs: true, pointLayers: [16, 8] },
+    'improved, with steps': improvedArchitecture,
     'skip without sizes': { ...improvedArchitecture, sizeInputs: false, biases: false, pooling: 'sum' as const },
+  };
+  const losses: Readonly<Record<string, LossSettings>> = {
+    'parameter MSE': modelPredLosses['parameter MSE'],
+    Huber: { ...modelPredLosses['parameter MSE'], huber: 0.7 },
+    full: modelPredLosses.full,
+    'mean square': modelPredLosses['stationarity + utility, mean square'],
   };
   const combinations = cases.flatMap((options) =>
     Object.entries(architectures).map(([name, architecture]) => ({ ...options, name, architecture })),
@@ -49,7 +57,8 @@ describe('the ModelPred network on WebAssembly kernels', function () {
   for (const { size, dimension, classCount, count, name: form, architecture } of combinations) {
     const pool = cloudPool({ size, dimension, classCount, seed: 1 });
     const p = (classCount === 2 ? 1 : classCount) * (dimension + 1);
-    const shape = networkShape(pool, p, architecture);
+    const stepInputs = form === 'improved, with steps' ? 5 : 0;
+    const shape = networkShape(pool, p, architecture, stepInputs);
     const random = randomStream(count);
     const normal = (length: number): Float64Array => Float64Array.from({ length }, () => random.normal());
     // Far from their initial values, so that ELU bends and the head's bias matters.
@@ -60,12 +69,13 @@ describe('the ModelPred network on WebAssembly kernels', function () {
     const network = { shape, weights, points: encodePoints(pool), referenceSize: size };
     const multiplicities = Uint8Array.from({ length: count * size }, (_, k) => (k % size < 2 ? 1 : random.integer(3)));
     const subsets: Subsets = { count, poolSize: size, weights: multiplicities };
-    const batch = { subsets, parameters: normal(count * p) };
+    const steps = Float32Array.from(normal(count * stepInputs));
+    const batch = { subsets, parameters: normal(count * p), steps };
 
     describe(`${form}, ${size} points, ${count} subsets, ${p} parameters`, () => {
       it('predicts what the tensor library predicts', () => {
         const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
-          engine.predict(network, subsets),
+          engine.predict(network, { ...subsets, steps }),
         );
         assert.ok(relativeDistance(actual, expected) < 2e-6);
       });
@@ -75,12 +85,13 @@ describe('the ModelPred network on WebAssembly kernels', function () {
           Math.floor(k / size) % 2 === 0 ? Math.min(weight, 1) : weight,
         );
         const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
-          engine.predict(network, { ...subsets, weights: mixed }),
+          engine.predict(network, { ...subsets, weights: mixed, steps }),
         );
         assert.ok(relativeDistance(actual, expected) < 2e-6);
         for (let b = 0; b < count; b++) {
           const weights = mixed.subarray(b * size, (b + 1) * size);
-          const alone = kernelEngine(tf).predict(network, { count: 1, poolSize: size, weights });
+          const ownSteps = steps.subarray(b * stepInputs, (b + 1) * stepInputs);
+          const alone = kernelEngine(tf).predict(network, { count: 1, poolSize: size, weights, steps: ownSteps });
           assert.deepEqual(alone, actual.slice(b * p, (b + 1) * p));
         }
       });
@@ -88,7 +99,7 @@ describe('the ModelPred network on WebAssembly kernels', function () {
       it('has the gradient in real-valued weights of the tensor library, and of finite differences', () => {
         const weights = Float64Array.from({ length: count * size }, () => 0.2 + random.uniform());
         const cotangent = Float32Array.from(normal(count * p));
-        const rows = { count, poolSize: size, weights };
+        const rows = { count, poolSize: size, weights, steps };
         const [actual, expected] = [kernelEngine(tf), tensorEngine(tf, 'cpu')].map((engine) =>
           engine.weightGradient(network, rows, cotangent),
         );
@@ -105,10 +116,9 @@ describe('the ModelPred network on WebAssembly kernels', function () {
         assert.ok(Math.abs(numeric - analytic) < 0.03 * scale, `${numeric} is not ${analytic}`);
       });
 
-      for (const name of ['parameter MSE', 'full', 'stationarity + utility, mean square'] as const) {
+      for (const [name, settings] of Object.entries(losses)) {
         it(`has the loss and gradient of the tensor library: ${name}`, () => {
-          const settings = modelPredLosses[name];
-          const objective = name === 'parameter MSE' ? undefined : logisticRegressionTensors(tf, pool, 2);
+          const objective = needsObjective(settings) ? logisticRegressionTensors(tf, pool, 2) : undefined;
           const exactLosses = objective && exactTrainingLosses(tf, objective, subsets, batch.parameters);
           const expected = tensorEngine(tf, 'cpu').lossAndGradient(network, {
             ...batch,

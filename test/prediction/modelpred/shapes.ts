@@ -8,6 +8,7 @@ export function networkShape(
   pool: Dataset,
   outputs: number,
   architecture: ArchitectureSettings = authorsArchitecture,
+  stepInputs?: number,
 ): NetworkShape {
-  return { architecture, inputs: encodePoints(pool).length / pool.size, outputs };
+  return { architecture, inputs: encodePoints(pool).length / pool.size, outputs, stepInputs };
 }

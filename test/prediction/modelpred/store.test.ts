@@ -9,7 +9,7 @@ import { logisticRegression } from '../../../src/learners/logistic-regression.js
 import { loadTensorFlow } from '../../../src/numerics/backend.js';
 import { encodePoints } from '../../../src/prediction/modelpred/point-encoding.js';
 import type { TrainedModelPred } from '../../../src/prediction/modelpred/predictor.js';
-import { improvedSettings, modelPredSettings } from '../../../src/prediction/modelpred/settings.js';
+import { improvedSettings, modelPredSettings, residualSettings } from '../../../src/prediction/modelpred/settings.js';
 import { loadModelPred, saveModelPred } from '../../../src/prediction/modelpred/store.js';
 import { trainModelPred } from '../../../src/prediction/modelpred/training.js';
 import { buildBank } from '../../../src/retraining/retrain-bank.js';
@@ -74,6 +74,19 @@ describe('a stored ModelPred', function () {
     const loaded = await loadModelPred(folder, { pool, learner });
     assert.deepEqual(loaded.predict(subsets), improved.predict(subsets));
     assert.deepEqual(loaded.predictDataset(pool), improved.predictDataset(pool));
+  });
+
+  it('predicts the same as a correction of a base', async () => {
+    const bank = await buildBank({ pool, learner, subsets });
+    const settings = residualSettings({ method: 'chord', steps: 1 }, { steps: 4, batchSize: 8 });
+    const corrected = await trainModelPred({ bank, settings, seed: 2 });
+    const folder = join(scratch, 'residual');
+    await saveModelPred(corrected, folder);
+    // Another object with the same points, whose size path is not solved yet.
+    const loaded = await loadModelPred(folder, { pool: { ...pool }, learner });
+    assert.deepEqual(loaded.residual, corrected.residual);
+    assert.deepEqual(loaded.predict(subsets), corrected.predict(subsets));
+    assert.deepEqual(loaded.predictDataset(pool), corrected.predictDataset(pool));
   });
 
   it('is two layers models that the tensor library alone runs to the same parameters', async () => {
@@ -198,10 +211,10 @@ describe('a stored ModelPred', function () {
 
     it('in the format of a later version', async () => {
       const later = changeManifest((manifest) => {
-        manifest.formatVersion = 3;
+        manifest.formatVersion = 4;
         manifest.unheardOf = true;
       });
-      await refuses(later, /was stored in format 3 by a later version of modelpred, this one reads format 2; update/);
+      await refuses(later, /was stored in format 4 by a later version of modelpred, this one reads format 3; update/);
     });
   });
 });

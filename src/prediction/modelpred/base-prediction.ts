@@ -1,0 +1,52 @@
+import type { RunControl } from '../../control.js';
+import type { Dataset } from '../../data/dataset.js';
+import { InputError } from '../../errors.js';
+import type { Learner } from '../../learners/learner.js';
+import { subsetSizes, type Subsets } from '../../subsets/subsets.js';
+import { newtonDirections, searchAlong } from '../newton.js';
+import { chordStep } from '../size-aware-chord.js';
+import type { BaseSettings } from './settings.js';
+
+/** What a base predicts for B subsets. */
+export interface BasePredictions {
+  /** `B×p`. */
+  readonly parameters: Float64Array;
+  /** `B×p`: the last step that led there. */
+  readonly lastSteps: Float64Array;
+}
+
+/** Predictions from the size path of a pool, which a network corrects. */
+export interface BasePredictor {
+  /** Solves the size path for these sizes, which comes before predicting for them. */
+  prepare(sizes: ArrayLike<number>, control?: RunControl): Promise<void>;
+  /** For subsets of the pool, or of other points of its kind. */
+  predict(points: Dataset, subsets: Subsets): BasePredictions;
+}
+
+/**
+ * The base that the settings ask for.
+ *
+ * @throws InputError if the learner has no size path.
+ */
+export function basePredictor(pool: Dataset, learner: Learner, { method, steps }: BaseSettings): BasePredictor {
+  const path = learner.sizePath?.(pool);
+  if (!path) {
+    throw new InputError(`"${learner.name}" has no size path to predict residuals from; train with base: null.`);
+  }
+  return {
+    prepare: (sizes, control) => path.prepare(sizes, control),
+    predict: (points, subsets) => {
+      const sizes = subsetSizes(subsets);
+      let parameters = path.optima(sizes);
+      let before = parameters;
+      for (let step = 0; step < steps; step++) {
+        before = parameters;
+        parameters =
+          method === 'chord'
+            ? chordStep(path, sizes, points, learner, subsets, parameters)
+            : searchAlong(points, learner, subsets, parameters, newtonDirections(points, learner, subsets, parameters));
+      }
+      return { parameters, lastSteps: parameters.map((value, k) => value - before[k]) };
+    },
+  };
+}
