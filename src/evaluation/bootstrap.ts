@@ -74,6 +74,26 @@ export function bootstrap(
     : { value, low: quantile(draws, tail), high: quantile(draws, 1 - tail) };
 }
 
+/** Mean of one list over the mean of another of the same units, with its paired {@link bootstrap} interval. */
+export function bootstrapRatio(
+  numerators: ArrayLike<number>,
+  denominators: ArrayLike<number>,
+  options: BootstrapOptions,
+): Estimate {
+  return bootstrap(
+    numerators.length,
+    (indices) => {
+      let [above, below] = [0, 0];
+      for (const i of indices) {
+        above += numerators[i];
+        below += denominators[i];
+      }
+      return above / below;
+    },
+    options,
+  );
+}
+
 /** Mean of a sample with its {@link bootstrap} interval. */
 export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions): Estimate {
   return bootstrap(

@@ -1,5 +1,6 @@
 export * from './data-valuation.js';
 export * from './datamodels.js';
+export * from './deletion-and-addition.js';
 export * from './memorization-claims.js';
 export * from './memorization-tables.js';
 export * from './memorization.js';

@@ -13,6 +13,7 @@ import { nearestPredictor } from '../prediction/nearest.js';
 import { newtonPredictor, refinedByNewton } from '../prediction/newton.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { ridgePredictor } from '../prediction/ridge.js';
+import { shortTrainingPredictor } from '../prediction/short-training.js';
 import { sizeAwareChordPredictor } from '../prediction/size-aware-chord.js';
 import { sizeAwareNewtonPredictor } from '../prediction/size-aware-newton.js';
 import type { Bank } from '../retraining/bank.js';
@@ -34,6 +35,7 @@ export const meanName = 'mean θ';
 export const nearestName = 'nearest subset';
 export const ridgeOnMaskName = 'ridge on the mask';
 export const influenceName = 'influence function';
+export const authorsInfluenceName = "influence function (as in the paper's code)";
 export const newtonName = 'one Newton step';
 export const ridgeName = 'ridge on mask and size';
 export const sizeAwareChordName = 'size-aware chord, one step';
@@ -59,6 +61,10 @@ export function baselinePreparations({ pool, learner }: Ground) {
     },
     ridge: { method: ridgeName, prepareFromBank: (bank: Bank) => ridgePredictor(bank) },
     influence: { method: influenceName, prepare: async () => influencePredictor(pool, learner, await full()) },
+    authorsInfluence: {
+      method: authorsInfluenceName,
+      prepare: async () => influencePredictor(pool, learner, await full(), { formula: 'authors' }),
+    },
     newton: { method: newtonName, prepare: async () => newtonPredictor(pool, learner, await full()) },
     sizeAwareChord: {
       method: sizeAwareChordName,
@@ -69,6 +75,18 @@ export function baselinePreparations({ pool, learner }: Ground) {
       prepare: async () => sizeAwareNewtonPredictor(await poolWithSizePath(), learner),
     },
     lbfgs: { method: lbfgsName, prepare: async () => lbfgsPredictor(await poolWithSizePath(), learner) },
+  } satisfies Readonly<Record<string, Preparation>>;
+}
+
+/** The learner stopped after a few steps, from its own start and from the whole pool's parameters. */
+export function shortTrainingPreparations({ pool, learner }: Ground, steps: number) {
+  const full = async (): Promise<Float64Array> => (await learner.retrain(pool, fullPool(pool.size))).parameters;
+  return {
+    fromStart: { method: `training for ${steps} steps`, prepare: () => shortTrainingPredictor(pool, learner, steps) },
+    fineTuned: {
+      method: `fine-tuning for ${steps} steps`,
+      prepare: async () => shortTrainingPredictor(pool, learner, steps, await full()),
+    },
   } satisfies Readonly<Record<string, Preparation>>;
 }
 

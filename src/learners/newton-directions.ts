@@ -36,7 +36,7 @@ export function newtonDirections(
     }
     return directions;
   }
-  const grams = gramBlocks(problem, pairs);
+  const grams = gramBlocks(problem, pairs, count);
   for (let first = 0; first < count; first += grams.models) {
     const models = Math.min(grams.models, count - first);
     grams.compute(costs.subarray(first * pointCount), parameters.subarray(first * p), models);
@@ -71,13 +71,13 @@ function featurePairs(problem: LinearProblem): Float64Array | undefined {
 }
 
 /** Gram matrices of blocks of models, and their assembly into full Hessians. */
-function gramBlocks(problem: LinearProblem, pairs: Float64Array) {
+function gramBlocks(problem: LinearProblem, pairs: Float64Array, mostModels: number) {
   const { loss, labels, width, pointCount, parameterCount: p, design } = problem;
   const m = loss.logitsPerPoint;
   const logitPairs = (m * (m + 1)) / 2;
   const featureRows = (width * (width + 1)) / 2;
   const perModel = logitPairs * (pointCount + featureRows) + m * pointCount;
-  const models = Math.max(1, Math.floor(blockNumbers / perModel));
+  const models = Math.max(1, Math.min(mostModels, Math.floor(blockNumbers / perModel)));
   const logits = new Float64Array(models * m * pointCount);
   const curvatures = new Float64Array(models * logitPairs * pointCount);
   const grams = new Float64Array(models * logitPairs * featureRows);

@@ -2,6 +2,7 @@ export { methodStyles, palette, theme, type MethodStyle } from './theme.js';
 export type { FigureOptions } from './figure.js';
 export { ablation, type AblationRow, type AblationSeedRow } from './ablation.js';
 export { agreementByTime, type AgreementByTimeRow } from './agreementByTime.js';
+export { changeErrors, type ChangeErrorRow } from './changeErrors.js';
 export { convergence, type ConvergenceRow } from './convergence.js';
 export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
 export { datamodelScores, type DatamodelScoreRow } from './datamodelScores.js';

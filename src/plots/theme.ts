@@ -42,6 +42,7 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['datamodels (ridge)', { colour: palette.orange, shape: 'triangle-right', dash: [2, 2] }],
   ['datamodels (LASSO)', { colour: palette.orange, shape: 'circle', dash: solid }],
   ['influence function', { colour: palette.vermillion, shape: 'triangle-down', dash: [6, 2] }],
+  ["influence function (as in the paper's code)", { colour: palette.vermillion, shape: 'triangle-up', dash: [2, 2] }],
   ['one Newton step', { colour: palette.vermillion, shape: 'diamond', dash: solid }],
   ['size-aware chord, one step', { colour: palette.green, shape: 'triangle-down', dash: [6, 2] }],
   ['size-aware Newton, one step', { colour: palette.green, shape: 'diamond', dash: solid }],

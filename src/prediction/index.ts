@@ -1,12 +1,13 @@
 export type { Predictor } from './predictor.js';
 export { certify, type Certificate } from './certificate.js';
-export { influencePredictor } from './influence.js';
+export { influencePredictor, type InfluenceOptions } from './influence.js';
 export { lbfgsPredictor } from './lbfgs.js';
 export { meanPredictor } from './mean.js';
 export { nearestPredictor } from './nearest.js';
 export { newtonPredictor, refinedByNewton } from './newton.js';
 export { predictWithin, Rung, type PredictWithinOptions, type PredictedWithin } from './predict-within.js';
 export { ridgePredictor, type RidgeOptions } from './ridge.js';
+export { shortTrainingPredictor } from './short-training.js';
 export { refinedByChord, sizeAwareChordPredictor } from './size-aware-chord.js';
 export { sizeAwareNewtonPredictor } from './size-aware-newton.js';
 export * from './modelpred/index.js';

@@ -2,7 +2,7 @@ import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import { choleskyFactor, choleskySolve, dot } from '../numerics/dense.js';
-import { takeSubsets, type Subsets } from '../subsets/index.js';
+import { fullPool, takeSubsets, type Subsets } from '../subsets/index.js';
 import { repeatRow } from './mean.js';
 import type { Predictor } from './predictor.js';
 
@@ -25,6 +25,8 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
     name,
     predict: (subsets, control) =>
       newtonSteps(pool, learner, subsets, repeatRow(full, subsets.count), steps, name, control),
+    predictDataset: (points, subsets = fullPool(points.size)) =>
+      newtonSteps(points, learner, subsets, repeatRow(full, subsets.count), steps, name),
   };
 }
 
@@ -34,10 +36,15 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
  */
 export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
   const name = `${predictor.name} + ${steps === 1 ? 'one Newton step' : `${steps} Newton steps`}`;
+  const { predictDataset } = predictor;
   return {
     name,
     predict: async (subsets, control) =>
       newtonSteps(pool, learner, subsets, await predictor.predict(subsets, control), steps, name, control),
+    predictDataset:
+      predictDataset &&
+      (async (points, subsets = fullPool(points.size)) =>
+        newtonSteps(points, learner, subsets, await predictDataset(points, subsets), steps, name)),
   };
 }
 

@@ -8,6 +8,9 @@ export interface Predictor {
   readonly name: string;
   /** `B×p` predicted parameters; at once where the method only evaluates formulas, later where it iterates. */
   predict(subsets: Subsets, control?: RunControl): Float64Array | Promise<Float64Array>;
-  /** `p` predicted parameters for a training set whose points need not be in the pool; absent where the method cannot. */
-  predictDataset?(points: Dataset): Float64Array | Promise<Float64Array>;
+  /**
+   * `B×p` predicted parameters for training sets whose points need not be in the pool: subsets of these points, by default all
+   * of them as the only one. Absent where the method cannot.
+   */
+  predictDataset?(points: Dataset, subsets?: Subsets): Float64Array | Promise<Float64Array>;
 }

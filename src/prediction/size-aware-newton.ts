@@ -1,8 +1,9 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
+import { fullPool, subsetSizes } from '../subsets/index.js';
 import { newtonSteps } from './newton.js';
 import type { Predictor } from './predictor.js';
-import { startOnSizePath } from './size-path-start.js';
+import { startAtSizes, startOnSizePath } from './size-path-start.js';
 
 /**
  * Steps of Newton's method on the objective of each subset, with the safeguard of `newtonPredictor`, from θ*(n): the optimum
@@ -17,6 +18,10 @@ export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps 
     predict: async (subsets, control) => {
       const { parameters } = await startOnSizePath(pool, learner, subsets, control);
       return newtonSteps(pool, learner, subsets, parameters, steps, name, control);
+    },
+    predictDataset: async (points, subsets = fullPool(points.size)) => {
+      const { parameters } = await startAtSizes(pool, learner, subsetSizes(subsets));
+      return newtonSteps(points, learner, subsets, parameters, steps, name);
     },
   };
 }

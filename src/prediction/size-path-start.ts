@@ -26,9 +26,22 @@ export async function startOnSizePath(
   control?: RunControl,
 ): Promise<SizePathStart> {
   checkSubsets(subsets, pool);
+  return startAtSizes(pool, learner, subsetSizes(subsets), control);
+}
+
+/**
+ * The same for training sets of these sizes, whose points need not be in the pool; sizes may be above the pool's.
+ *
+ * @throws InputError if the learner has no size path or a size is 0.
+ */
+export async function startAtSizes(
+  pool: Dataset,
+  learner: Learner,
+  sizes: Uint32Array,
+  control?: RunControl,
+): Promise<SizePathStart> {
   const path = learner.sizePath?.(pool);
   if (!path) throw new InputError(`"${learner.name}" has no size path; use a predictor that starts elsewhere.`);
-  const sizes = subsetSizes(subsets);
   await path.prepare(sizes, control);
   return { path, sizes, parameters: path.optima(sizes) };
 }

@@ -3,6 +3,7 @@ import type { Table } from '../../src/evaluation/table.js';
 import {
   ablation,
   agreementByTime,
+  changeErrors,
   convergence,
   costAccuracy,
   datamodelScores,
@@ -19,6 +20,7 @@ import {
   type AblationRow,
   type AblationSeedRow,
   type AgreementByTimeRow,
+  type ChangeErrorRow,
   type ConvergenceRow,
   type CostAccuracyRow,
   type DatamodelScoreRow,
@@ -292,6 +294,25 @@ export const pictureRows: PictureRow[] = [0, 1].flatMap((row) =>
   })),
 );
 
+export const changeErrorRows: ChangeErrorRow[] = datasets.flatMap((dataset, d) =>
+  ['removed at random', 'removed most helpful first', 'removed one cluster'].flatMap((change, c) =>
+    ['influence function', 'one Newton step', 'ModelPred (improved)'].flatMap((method, m) =>
+      [1 / 300, 0.01, 0.1, 0.5, 0.9].map((share, s) => {
+        const error = m === 2 ? 1.9 * 0.45 ** s * (1 + 0.2 * c) : (0.3 - 0.2 * m) * (1 + d) * share ** 0.6 * (1 + c);
+        return {
+          dataset,
+          method,
+          change,
+          share,
+          error,
+          low: s === 0 ? null : error * 0.8,
+          high: s === 0 ? null : error * 1.2,
+        };
+      }),
+    ),
+  ),
+);
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
@@ -299,6 +320,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
     table: agreementByTimeRows,
     draw: (table) => agreementByTime(table as AgreementByTimeRow[]),
   },
+  changeErrors: { table: changeErrorRows, draw: (table) => changeErrors(table as ChangeErrorRow[]) },
   convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
   costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
   datamodelScores: {

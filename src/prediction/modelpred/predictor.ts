@@ -130,9 +130,10 @@ export function modelPredPredictor(
       const ofOutputs = Float32Array.from(cotangent, (c, k) => c * (outputScaling?.scale[k % shape.outputs] ?? 1));
       return engine.weightGradient(network(encodedPool), rows, ofOutputs);
     },
-    predictDataset: (points) => {
+    predictDataset: (points, subsets = fullPool(points.size)) => {
       checkSameKind(points, pool);
-      return predict(points, encoder.encode(points), fullPool(points.size));
+      checkSubsets(subsets, points);
+      return predict(points, encoder.encode(points), subsets);
     },
   };
 }

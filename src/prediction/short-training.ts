@@ -1,0 +1,20 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Learner, RetrainOptions } from '../learners/learner.js';
+import { fullPool, type Subsets } from '../subsets/index.js';
+import type { Predictor } from './predictor.js';
+
+/**
+ * The learner itself, stopped after a number of iterations: from parameters trained on the whole pool, which are fine-tuned, or
+ * where it starts by itself. What any predictor for a learner without an optimum to step to has to be compared with.
+ *
+ * @param from `p` parameters to fine-tune; default: the learner's own start
+ */
+export function shortTrainingPredictor(pool: Dataset, learner: Learner, steps: number, from?: Float64Array): Predictor {
+  const train = async (points: Dataset, subsets: Subsets, control?: RetrainOptions): Promise<Float64Array> =>
+    (await learner.retrain(points, subsets, { ...control, from, maxIterations: steps })).parameters;
+  return {
+    name: `${from ? 'fine-tuning' : 'training'} for ${steps} steps`,
+    predict: (subsets, control) => train(pool, subsets, control),
+    predictDataset: (points, subsets = fullPool(points.size)) => train(points, subsets),
+  };
+}
