@@ -74,7 +74,7 @@ export function bootstrap(
     : { value, low: quantile(draws, tail), high: quantile(draws, 1 - tail) };
 }
 
-/** Mean of one list over the mean of another of the same units, with its paired {@link bootstrap} interval. */
+/** Mean of one list over the mean of another of the same units, NaN where that is 0, with its paired {@link bootstrap} interval. */
 export function bootstrapRatio(
   numerators: ArrayLike<number>,
   denominators: ArrayLike<number>,
@@ -88,7 +88,7 @@ export function bootstrapRatio(
         above += numerators[i];
         below += denominators[i];
       }
-      return above / below;
+      return below === 0 ? NaN : above / below;
     },
     options,
   );

@@ -94,7 +94,7 @@ const addedShares = [0.01, 0.1, 0.25, 0.5];
 const half = 0.5;
 /** Residual of the truth: the change that one point makes must not be drowned by it. */
 const tolerance = 1e-10;
-/** Parameters that change by less than this on average do not change, as an SVM's without points beyond its margin. */
+/** Parameters that change by less than this do not change, as an SVM's without a point beyond its margin. */
 const smallestChange = 1e-8;
 
 type Direction = 'removed' | 'added';
@@ -108,7 +108,7 @@ interface ChangeSet {
   readonly share: number;
   /** `B×p` retrained parameters. */
   readonly truth: Float64Array;
-  /** `B` distances ‖θ(S) − θ*‖ from the whole pool's parameters. */
+  /** `B` distances ‖θ(S) − θ*‖ from the whole pool's parameters; 0 below {@link smallestChange}. */
   readonly changes: Float64Array;
   /** `B×T` margins of the test points under the retrained models. */
   readonly margins: Float64Array;
@@ -186,7 +186,7 @@ async function compareOn(
     split(planned, parameters, p).map((truth, k) => {
       const { kind, points } = planned[k];
       const margins = correctClassMargins(learner, test, truth);
-      const changes = distances(truth, (at) => full[at % p], p);
+      const changes = distances(truth, (at) => full[at % p], p).map((change) => (change < smallestChange ? 0 : change));
       const marginChanges = absoluteMeans(margins, (at) => fullMargins[at % test.size], test.size);
       return { direction, kind, points, share: points / pool.size, truth, changes, margins, marginChanges };
     });
@@ -351,7 +351,7 @@ function outcomesOf({ sets, runs }: ChangeResult, direction: Direction) {
   return runs.flatMap(({ method, outcomes }) =>
     sets.flatMap((set, k) => {
       const outcome = outcomes[k];
-      const counts = set.direction === direction && mean(set.changes) > smallestChange;
+      const counts = set.direction === direction && mean(set.changes) > 0;
       return counts && outcome !== null ? [{ method, set, outcome }] : [];
     }),
   );
@@ -550,8 +550,8 @@ export function deletionAndAdditionClaims(results: readonly ChangeResult[], prof
         statement: `${improvedName} predicts models of ${title} with ${added} new points added, none of them in its pool, better than predicting no change does.`,
         source: 'paper: points outside the pool can be added',
       }),
-      ...against('refined-additions', [refinedName, influenceName], ['added', 'at random', half], {
-        statement: `ModelPred with a Newton step is closer than influence functions where ${added} new points are added to ${title}.`,
+      ...against('refined-additions', [refinedName, newtonName], ['added', 'at random', half], {
+        statement: `A Newton step from ModelPred's parameters is closer than one from the pool's where ${added} new points are added to ${title}.`,
         source: 'this project',
       }),
     ];

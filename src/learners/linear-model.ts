@@ -26,7 +26,9 @@ export function linearModel(
   const prepared = (pool: Dataset) => preparePool(pool, lossOf(pool), C);
   const costsOf = (pool: Dataset, subsets: Subsets): Float64Array => {
     checkSubsets(subsets, pool);
-    return Float64Array.from(subsets.weights, (weight) => C * weight);
+    const costs = new Float64Array(subsets.weights);
+    for (let at = 0; at < costs.length; at++) costs[at] *= C;
+    return costs;
   };
   const evaluate = (pool: Dataset, subsets: Subsets, parameters: Float64Array) => {
     const objective = linearObjective(prepared(pool).problem, costsOf(pool, subsets));

@@ -29,6 +29,9 @@ export type ChangeErrorRow = Readonly<{
   high: number | null;
 }>;
 
+/** Errors below are drawn at the lower border: what is nearly exact must not flatten all other lines. */
+const floor = 1e-3;
+
 /**
  * Errors relative to the change as more points are removed or added, both logarithmic: one line per method with its
  * intervals, a dashed rule at 1, one column per kind of change, one row of them per data set.
@@ -67,7 +70,13 @@ export function changeErrors(
           field: 'error',
           type: 'quantitative',
           title: errorTitle,
-          scale: logScale('changeErrors', [1, ...own.flatMap((row) => [row.error, row.low, row.high])]),
+          scale: logScale(
+            'changeErrors',
+            own.flatMap((row) => [
+              1,
+              ...[row.error, row.low, row.high].map((value) => value && Math.max(value, floor)),
+            ]),
+          ),
           axis: logAxis,
         },
         color: style.color,

@@ -55,7 +55,7 @@ export function influencePredictor(
   return {
     name: formula === 'authors' ? "influence function (as in the paper's code)" : 'influence function',
     predict: ({ count, weights }) => {
-      const removed = Float64Array.from(weights, (weight) => 1 - weight);
+      const removed = new Float64Array(weights).map((weight) => 1 - weight);
       const predicted = new Float64Array(count * p);
       multiplyTransposed(removed, effectsByParameter, count, p, pool.size, predicted);
       const start = repeatRow(full, count);

@@ -13,14 +13,14 @@ import type { Predictor } from './predictor.js';
  */
 export function nearestPredictor({ pool, subsets: known, parameters }: Bank): Predictor {
   const p = parameters.length / known.count;
-  const rows = Float64Array.from(known.weights);
+  const rows = new Float64Array(known.weights);
   const lengths = squaredLengths(rows, pool.size);
   return {
     name: 'nearest subset',
     predict: (subsets) => {
       checkSubsets(subsets, pool);
       const products = new Float64Array(subsets.count * known.count);
-      multiplyTransposed(Float64Array.from(subsets.weights), rows, subsets.count, known.count, pool.size, products);
+      multiplyTransposed(new Float64Array(subsets.weights), rows, subsets.count, known.count, pool.size, products);
       const predicted = new Float64Array(subsets.count * p);
       for (let b = 0; b < subsets.count; b++) {
         let nearest = 0;

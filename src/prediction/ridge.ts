@@ -17,7 +17,7 @@ const defaultStrengths = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
 
 /** `B×F` features of subsets. */
 function describeSubsets({ count, poolSize, weights }: Subsets, features: 'mask' | 'mask and size'): Float64Array {
-  if (features === 'mask') return Float64Array.from(weights);
+  if (features === 'mask') return new Float64Array(weights);
   const width = 2 * poolSize + 1;
   const described = new Float64Array(count * width);
   for (let b = 0; b < count; b++) {

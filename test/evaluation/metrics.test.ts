@@ -4,6 +4,7 @@ import {
   areaUnderRoc,
   bootstrap,
   bootstrapMean,
+  bootstrapRatio,
   pearson,
   quantile,
   ranks,
@@ -83,6 +84,15 @@ describe('bootstrap', () => {
     const first = bootstrap(4, statistic, { seed: 1 });
     assert.ok(Math.abs(first.low - 1) < 1e-12 && Math.abs(first.high - 1) < 1e-12);
     assert.deepEqual(bootstrap(4, statistic, { seed: 1 }), first);
+  });
+  it('takes ratios of means, not means of ratios, over the same units', () => {
+    const [above, below] = [
+      [2, 0, 4],
+      [1, 5, 2],
+    ];
+    const { value, low, high } = bootstrapRatio(above, below, { seed: 1 });
+    assert.equal(value, 6 / 8);
+    assert.ok(low === 0 && high === 2);
   });
   it('resamples alike whatever was resampled before, as drawing every unit anew does', () => {
     const anew = (values: readonly number[], seed: number): number[] => {
