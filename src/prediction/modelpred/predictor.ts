@@ -75,7 +75,7 @@ export interface TrainedModelPred extends Predictor, TrainingResult {
    *
    * @throws InputError if dimension or classes differ from the pool's, or with a base if there are more points than the pool has.
    */
-  predictDataset(points: Dataset): Float64Array;
+  predictDataset(points: Dataset, subsets?: Subsets): Float64Array;
 }
 
 /**
