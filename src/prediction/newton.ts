@@ -36,7 +36,7 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
  */
 export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
   const name = `${predictor.name} + ${steps === 1 ? 'one Newton step' : `${steps} Newton steps`}`;
-  const { predictDataset } = predictor;
+  const predictDataset = predictor.predictDataset?.bind(predictor);
   return {
     name,
     predict: async (subsets, control) =>

@@ -81,8 +81,8 @@ describe('training sets of points that need not be in the pool', () => {
 
   it('cannot be predicted from a bank of the pool alone', async () => {
     const mean = meanPredictor(await buildBank({ pool, learner, subsets }));
-    assert.equal(mean.predictDataset, undefined);
-    assert.equal(refinedByNewton(mean, pool, learner).predictDataset, undefined);
+    assert.equal(mean.predictDataset?.(pool), undefined);
+    assert.equal(refinedByNewton(mean, pool, learner).predictDataset?.(pool), undefined);
   });
 
   it('add the regulariser’s share per point in the authors’ formula, which hardly moves from no change', async () => {
