@@ -53,6 +53,17 @@ console.table(
     residual: residual.toExponential(1),
   })),
 );
+console.log('Newton’s time over that of L-BFGS; the solver that is chosen, and its time over the faster one’s');
+console.table(
+  retraining.choices.map(({ problem, tolerance, estimated, measured, chosen, regret }) => ({
+    problem,
+    tolerance,
+    estimated: estimated.toPrecision(3),
+    measured: showSpread(measured),
+    chosen,
+    regret: regret.toPrecision(3),
+  })),
+);
 console.log('Size path and two models, CPU seconds, once per pool:', retraining.sizePaths);
 
 if (values.only === undefined) {

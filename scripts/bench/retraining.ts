@@ -7,6 +7,12 @@ import {
   type Dataset,
   type Subsets,
 } from '../../src/index.js';
+import {
+  cheaperSolver,
+  estimatedNanoseconds,
+  type ProblemSize,
+  type SolverName,
+} from '../../src/learners/solver-choice.js';
 import { chooseKernels, type KernelChoice } from '../../src/numerics/wasm-kernels.js';
 import { cpuSeconds, ratioOf, spreadOf, type Spread } from './measure.js';
 import { startScikitLearn, startTorchSolver, type PeerAnswer } from './scikit-learn.js';
@@ -45,8 +51,21 @@ export interface RetrainingRatio {
   readonly ratio: Spread;
 }
 
+/** What the library's estimate of its solvers' costs says beside what was measured. */
+export interface SolverChoice {
+  readonly problem: string;
+  readonly tolerance: number;
+  /** Newton's time over that of L-BFGS. */
+  readonly estimated: number;
+  readonly measured: Spread;
+  readonly chosen: SolverName;
+  /** What the choice costs beside the faster of the two, 1 where it is the faster. */
+  readonly regret: number;
+}
+
 export interface RetrainingMeasurement {
   readonly times: readonly RetrainingTime[];
+  readonly choices: readonly SolverChoice[];
   readonly ratios: readonly RetrainingRatio[];
   /** CPU seconds for the size path and two models, once per pool. */
   readonly sizePaths: Readonly<Record<string, number>>;
@@ -77,6 +96,7 @@ export async function measureRetraining(options: {
         );
   const times: RetrainingTime[] = [];
   const ratios: RetrainingRatio[] = [];
+  const choices: SolverChoice[] = [];
   const sizePaths: Record<string, number> = {};
   try {
     for (const { name, pool, many, few } of chosen) {
@@ -90,6 +110,14 @@ export async function measureRetraining(options: {
           perModel(await ours('wasm', pool, many, tolerance), many),
         );
         solvers.set('modelpred, plain kernels', async () => perModel(await ours('plain', pool, few, tolerance), few));
+        const subsetsFor = (solver: SolverName) =>
+          cheaperSolver(sizeOf(pool), tolerance) === solver || pool.classes.length === 2 ? many : few;
+        for (const solver of solverNames) {
+          const subsets = subsetsFor(solver);
+          solvers.set(`modelpred, ${solver}`, async () =>
+            perModel(await ours('fused', pool, subsets, tolerance, solver), subsets),
+          );
+        }
         if (scikitLearn) {
           for (const solver of ['lbfgs', 'newton-cholesky', ...(pool.classes.length === 2 ? ['liblinear'] : [])]) {
             solvers.set(`scikit-learn ${solver}`, () => scikitLearn.retrain(name, solver, tolerance));
@@ -103,6 +131,7 @@ export async function measureRetraining(options: {
           const reached = milliseconds.length > 0 ? spreadOf(milliseconds) : null;
           times.push({ problem: name, solver, tolerance, milliseconds: reached, residual });
         }
+        choices.push(choiceOf(name, pool, tolerance, samples));
         const peers = [...samples].filter(([solver, { milliseconds }]) => {
           return solver.startsWith('scikit-learn') && milliseconds.length > 0;
         });
@@ -117,12 +146,40 @@ export async function measureRetraining(options: {
     torch?.close();
     chooseKernels(undefined);
   }
-  return { times, ratios, sizePaths };
+  return { times, ratios, choices, sizePaths };
 }
 
 interface Samples {
   readonly milliseconds: number[];
   readonly residual: number;
+}
+
+const solverNames: readonly SolverName[] = ['L-BFGS', 'Newton'];
+
+function sizeOf({ size, dimension, classes }: Dataset): ProblemSize {
+  const logitsPerPoint = classes.length === 2 ? 1 : classes.length;
+  const width = dimension + 1;
+  return { pointCount: size, width, parameterCount: logitsPerPoint * width, loss: { logitsPerPoint } };
+}
+
+function choiceOf(
+  problem: string,
+  pool: Dataset,
+  tolerance: number,
+  samples: ReadonlyMap<string, Samples>,
+): SolverChoice {
+  const [quasiNewton, newton] = solverNames.map((solver) => samples.get(`modelpred, ${solver}`)?.milliseconds ?? []);
+  const estimates = solverNames.map((solver) => estimatedNanoseconds(solver, sizeOf(pool), tolerance));
+  const chosen = cheaperSolver(sizeOf(pool), tolerance);
+  const measured = ratioOf(newton, quasiNewton);
+  return {
+    problem,
+    tolerance,
+    estimated: estimates[1] / estimates[0],
+    measured,
+    chosen,
+    regret: Math.max(1, chosen === 'Newton' ? measured.median : 1 / measured.median),
+  };
 }
 
 const medianOf = ({ milliseconds }: Samples): number => spreadOf(milliseconds).median;
@@ -164,10 +221,16 @@ interface Run {
   readonly residual: number;
 }
 
-async function ours(kernels: KernelChoice, pool: Dataset, subsets: Subsets, tolerance: number): Promise<Run> {
+async function ours(
+  kernels: KernelChoice,
+  pool: Dataset,
+  subsets: Subsets,
+  tolerance: number,
+  solver?: SolverName,
+): Promise<Run> {
   chooseKernels(kernels);
   const since = process.cpuUsage();
-  const { residuals, status } = await logisticRegression().retrain(pool, subsets, { tolerance });
+  const { residuals, status } = await logisticRegression().retrain(pool, subsets, { tolerance, solver });
   const seconds = cpuSeconds(since);
   if (status.some((one) => one !== RetrainStatus.converged)) throw new Error(`A model did not reach ${tolerance}.`);
   return { seconds, residual: residuals.reduce((max, one) => Math.max(max, one), 0) };

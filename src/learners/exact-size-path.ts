@@ -3,6 +3,7 @@ import { choleskyInverse, factorDamped } from '../numerics/dense.js';
 import { linearHessian, type LinearProblem } from './linear-objective.js';
 import { multiplyInPlace, wholePoolCosts, type SizePath, type SizePathKnots } from './size-path.js';
 import { forEachGroup, solveBlock } from './solve-block.js';
+import { cheaperSolver } from './solver-choice.js';
 
 const tolerance = 1e-10;
 const maxIterations = 1000;
@@ -57,6 +58,7 @@ export function exactSizePath(problem: LinearProblem, knots: SizePathKnots, C: n
         await solveBlock(problem, knots, {
           costs: wholePoolCosts(problem, C, block),
           sizes: block,
+          solver: cheaperSolver(problem, tolerance),
           parameters,
           gradientTolerance: Float64Array.from(block, (size) => tolerance * C * size),
           maxIterations,

@@ -29,6 +29,8 @@ export interface RetrainOptions extends RunControl {
   readonly from?: Float64Array;
   /** Iteration limit per model. Default 1000, which only very large p comes near. */
   readonly maxIterations?: number;
+  /** What linear models with a curved loss begin with. Default: what an estimate of its cost takes to be the faster one. */
+  readonly solver?: 'L-BFGS' | 'Newton';
 }
 
 /** B trained models and how well each one satisfies its optimality condition. */

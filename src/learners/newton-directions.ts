@@ -48,13 +48,18 @@ export function newtonDirections(
   return directions;
 }
 
+/** Whether all products of feature pairs of a pool may be held. */
+export function fitsFeaturePairs({ width, pointCount }: Pick<LinearProblem, 'width' | 'pointCount'>): boolean {
+  return ((width * (width + 1)) / 2) * pointCount <= largestPairs;
+}
+
 const knownPairs = new WeakMap<LinearProblem, Float64Array>();
 
 /** `D(D+1)/2 × N`: x̃_a·x̃_b of every point for a ≥ b, rows in the order (0,0), (1,0), (1,1), …; undefined if too many. */
 function featurePairs(problem: LinearProblem): Float64Array | undefined {
   const { width, pointCount, designTransposed } = problem;
+  if (!fitsFeaturePairs(problem)) return undefined;
   const rows = (width * (width + 1)) / 2;
-  if (rows * pointCount > largestPairs) return undefined;
   let pairs = knownPairs.get(problem);
   if (!pairs) {
     pairs = new Float64Array(rows * pointCount);

@@ -5,6 +5,7 @@ import { checkIterations, checkStart, startOf } from './checks.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
 import type { PreparedPool } from './prepared-pool.js';
 import { solveBlock } from './solve-block.js';
+import { cheaperSolver } from './solver-choice.js';
 
 /** Subsets trained together, unless their parameters take too much memory. */
 const blockSubsets = 256;
@@ -13,9 +14,11 @@ const blockNumbers = 2.5e7;
 
 /**
  * The exact optimum of F on each of B subsets, all at once. Every subset starts on the size path at its own size (or at
- * `options.from`) and takes steps of L-BFGS whose initial inverse Hessian is the whole pool's at the nearest knot of the size
- * path, so that one matrix serves all subsets. The few subsets that are too unlike the pool for that (nearly separable ones
- * at a large C) are finished by Newton's method, each with its own Hessian. Memory is bounded by working in blocks.
+ * `options.from`). Where there are many parameters it takes steps of L-BFGS whose initial inverse Hessian is the whole pool's
+ * at the nearest knot of the size path, so that one matrix serves all subsets; where there are few, Newton steps, whose
+ * Hessians are one product for all subsets. Which is cheaper an estimate says (`solver-choice.ts`). The few subsets that are
+ * too unlike the pool for that (nearly separable ones at a large C) are finished by damped Newton steps. Memory is bounded by
+ * working in blocks.
  *
  * @throws InputError if `options.from` has the wrong length or is not finite.
  * @throws InterruptedError if `options.signal` is aborted.
@@ -28,6 +31,7 @@ export async function retrainLinear(
   options: RetrainOptions = {},
 ): Promise<Retrained> {
   const { tolerance = 1e-8, maxIterations = 1000, from } = options;
+  const solver = options.solver ?? cheaperSolver(problem, tolerance);
   const { parameterCount: p, pointCount, labels } = problem;
   const { count, weights } = subsets;
   checkStart(from, count, p);
@@ -61,6 +65,7 @@ export async function retrainLinear(
       const solved = await solveBlock(problem, knots, {
         costs: costsOf(block, weights, pointCount, C),
         sizes: block.map((b) => sizes[b]),
+        solver,
         parameters: start,
         gradientTolerance: Float64Array.from(block, (b) => tolerance * C * sizes[b]),
         maxIterations,

@@ -5,9 +5,10 @@ import { batchedNewtonRule } from './batched-newton-rule.js';
 import { gatherRows } from './gather-rows.js';
 import { linearHessians, linearObjective, type LinearProblem } from './linear-objective.js';
 import { denseParameterLimit, type SizePathKnots } from './size-path.js';
+import type { SolverName } from './solver-choice.js';
 
-/** Iterations after which a subset is handed from L-BFGS to Newton's method. */
-const quasiNewtonIterations = 40;
+/** Iterations after which a subset is handed from the first solver to Newton's method with damping. */
+const firstIterations: Readonly<Record<SolverName, number>> = { 'L-BFGS': 40, Newton: 15 };
 
 /** Models that are solved together. */
 export interface Block extends MinimiseOptions {
@@ -15,15 +16,21 @@ export interface Block extends MinimiseOptions {
   readonly costs: Float64Array;
   /** `B` subset sizes: they choose the preconditioners. */
   readonly sizes: readonly number[];
+  /** What to begin with. */
+  readonly solver: SolverName;
 }
 
-/** L-BFGS first (Newton at once where it needs one step), Newton for what is left; the minimisers replace `block.parameters`. */
+/**
+ * The block's solver first (Newton's method at once where it needs one step), damped Newton steps for what is left; the
+ * minimisers replace `block.parameters`.
+ */
 export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, block: Block): Promise<Minimised> {
   const { parameterCount: p, pointCount } = problem;
   const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
-  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, quasiNewtonIterations);
+  const solver = problem.loss.quadratic === 'everywhere' && p <= denseParameterLimit ? 'Newton' : block.solver;
+  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, firstIterations[solver]);
   const rule =
-    problem.loss.quadratic === 'everywhere' && p <= denseParameterLimit
+    solver === 'Newton'
       ? batchedNewtonRule(problem, costs)
       : lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });

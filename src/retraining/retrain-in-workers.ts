@@ -24,7 +24,7 @@ export interface RetrainInWorkersOptions extends RunControl {
 const blockSubsets = 256;
 /** A block whose worker ended is given out again this often before the fault is taken for its own. */
 const attempts = 3;
-const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url));
+const workerFile = fileURLToPath(new URL('./worker-thread.cjs', import.meta.url));
 
 let lastJob = 0;
 

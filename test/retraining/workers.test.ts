@@ -69,6 +69,9 @@ describe('retraining in workers', function () {
     const unknown: Learner = { ...learner, name: 'crystal ball' };
     await assert.rejects(retrainInWorkers({ ...options, learner: unknown, workers: 2 }), InputError);
     const hole = { ...pool, features: pool.features.map((value, k) => (k === 7 ? NaN : value)) };
-    await assert.rejects(retrainInWorkers({ ...options, pool: hole, workers: 2 }), InputError);
+    // Some of the workers are still starting when they are stopped, which must not end the process.
+    for (let time = 0; time < 5; time++) {
+      await assert.rejects(retrainInWorkers({ ...options, pool: hole, workers: 4 }), InputError);
+    }
   });
 });

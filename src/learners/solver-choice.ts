@@ -1,0 +1,62 @@
+import { lbfgsMemory } from '../numerics/lbfgs.js';
+import { fitsFeaturePairs } from './newton-directions.js';
+import type { LinearProblem } from './linear-objective.js';
+
+/** The two ways to the exact optimum of a linear model. */
+export type SolverName = 'L-BFGS' | 'Newton';
+
+/**
+ * Nanoseconds of one thread, fitted to `npm run bench` on one machine. Only their ratios decide, and a choice that is off costs
+ * time, never accuracy.
+ */
+const nanoseconds = {
+  /** A multiply-add of a product of matrices. */
+  product: 0.2,
+  /** Loss and slope at one logit. */
+  loss: 8,
+  /** A multiply-add of a Cholesky factor. */
+  factor: 0.7,
+  /** A multiply-add of the two loops of L-BFGS. */
+  loop: 1,
+  /** What an iteration takes beside its arithmetic. */
+  iteration: 2500,
+};
+
+/**
+ * Evaluations a model needs from its start on the size path to max|∇|/(C·n) ≤ tolerance: L-BFGS gains about as many digits
+ * with every step, Newton's method doubles them.
+ */
+const evaluations: Readonly<Record<SolverName, (digits: number) => number>> = {
+  'L-BFGS': (digits) => 1 + 1.6 * digits,
+  Newton: (digits) => 1.5 + Math.log2(1 + digits),
+};
+
+/** What decides the cost of an iteration. */
+export type ProblemSize = Pick<LinearProblem, 'pointCount' | 'width' | 'parameterCount'> & {
+  readonly loss: Pick<LinearProblem['loss'], 'logitsPerPoint'>;
+};
+
+/**
+ * Estimated processor nanoseconds of solving one model. With m logits per point, D = d + 1 and p = m·D, a gradient is 2·m·N·D
+ * multiply-adds and m·N losses; L-BFGS adds a product with the shared p×p inverse Hessian and its two loops, Newton's method
+ * the Gram matrices, m(m+1)/2·N·D(D+1)/2, and a Cholesky factor, p³/6.
+ */
+export function estimatedNanoseconds(solver: SolverName, size: ProblemSize, tolerance: number): number {
+  const { pointCount: N, width: D, parameterCount: p, loss } = size;
+  const m = loss.logitsPerPoint;
+  const gradient = 2 * m * N * D * nanoseconds.product + m * N * nanoseconds.loss + nanoseconds.iteration;
+  const direction =
+    solver === 'L-BFGS'
+      ? p * p * nanoseconds.product + 4 * lbfgsMemory * p * nanoseconds.loop
+      : ((m * (m + 1) * D * (D + 1)) / 4) * N * nanoseconds.product + ((p * p * p) / 6) * nanoseconds.factor;
+  return evaluations[solver](-Math.log10(tolerance)) * (gradient + direction);
+}
+
+/** The solver with the lower estimate; L-BFGS where Newton's method would need too much memory for its Gram matrices. */
+export function cheaperSolver(size: ProblemSize, tolerance: number): SolverName {
+  if (!fitsFeaturePairs(size)) return 'L-BFGS';
+  const [quasiNewton, newton] = (['L-BFGS', 'Newton'] as const).map((solver) =>
+    estimatedNanoseconds(solver, size, tolerance),
+  );
+  return newton < quasiNewton ? 'Newton' : 'L-BFGS';
+}
