@@ -55,7 +55,7 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
       y: {
         field: 'correlation',
         type: 'quantitative',
-        title: 'Spearman correlation with the reference',
+        title: 'Spearman correlation',
         scale: { zero: false },
       },
       color: style.color,

@@ -3,6 +3,7 @@ import type { Table } from '../../src/evaluation/table.js';
 import {
   ablation,
   agreementByTime,
+  attributionMap,
   changeErrors,
   convergence,
   costAccuracy,
@@ -10,7 +11,9 @@ import {
   errorBySize,
   longTail,
   pictures,
+  errorByTime,
   predictedVsTrue,
+  pullingPoints,
   ratiosToTargets,
   removalCurves,
   rocCurve,
@@ -20,6 +23,7 @@ import {
   type AblationRow,
   type AblationSeedRow,
   type AgreementByTimeRow,
+  type AttributionMapRow,
   type ChangeErrorRow,
   type ConvergenceRow,
   type CostAccuracyRow,
@@ -27,7 +31,9 @@ import {
   type ErrorBySizeRow,
   type LongTailRow,
   type PictureRow,
+  type ErrorByTimeRow,
   type PredictedVsTrueRow,
+  type PullingPointRow,
   type RatioRow,
   type RemovalRow,
   type RocRow,
@@ -281,6 +287,30 @@ export const longTailRows: LongTailRow[] = datasets.flatMap((dataset, d) =>
   ),
 );
 
+export const attributionMapRows: AttributionMapRow[] = datasets.flatMap((dataset, d) =>
+  ['first class', 'second class'].flatMap((label, k) =>
+    Array.from({ length: 8 }, (_, i) => 13 * i + k).flatMap((point) =>
+      ['petal length', 'checking=no', 'bias'].map((parameter, j) => ({
+        dataset,
+        label,
+        point,
+        parameter,
+        attribution: Math.sin(point + 2 * j + d) / (1 + j),
+      })),
+    ),
+  ),
+);
+
+export const errorByTimeRows: ErrorByTimeRow[] = datasets.flatMap((dataset, d) =>
+  ['influence function', 'ModelPred (full)', 'exact retraining'].flatMap((method, m) =>
+    [3, 12, 48].map((permutations) => {
+      const error = [0.4, 0.15, 0][m] + (0.9 - 0.1 * d) / Math.sqrt(permutations);
+      const interval = m === 0 ? { low: null, high: null } : { low: 0.9 * error, high: 1.15 * error };
+      return { dataset, method, permutations, seconds: [0.01, 3, 0][m] + 0.03 * permutations, error, ...interval };
+    }),
+  ),
+);
+
 export const pictureRows: PictureRow[] = [0, 1].flatMap((row) =>
   ['memorized', 'training images', 'training images', 'test images'].map((group, column) => ({
     dataset: 'digits',
@@ -313,6 +343,21 @@ export const changeErrorRows: ChangeErrorRow[] = datasets.flatMap((dataset, d) =
   ),
 );
 
+export const pullingPointRows: PullingPointRow[] = datasets.flatMap((dataset, d) =>
+  Array.from({ length: 6 }, (_, i) => {
+    const attribution = 0.1 * (2.5 - i) + 0.01 * d;
+    return {
+      dataset,
+      parameter: 'petal length',
+      point: 17 * i,
+      label: i % 3 === 0 ? 'first class' : 'second class',
+      attribution,
+      low: i === 2 ? null : attribution - 0.03,
+      high: i === 2 ? null : attribution + 0.03,
+    };
+  }),
+);
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
@@ -320,6 +365,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
     table: agreementByTimeRows,
     draw: (table) => agreementByTime(table as AgreementByTimeRow[]),
   },
+  attributionMap: { table: attributionMapRows, draw: (table) => attributionMap(table as AttributionMapRow[]) },
   changeErrors: { table: changeErrorRows, draw: (table) => changeErrors(table as ChangeErrorRow[]) },
   convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
   costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
@@ -330,7 +376,9 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
   longTail: { table: longTailRows, draw: (table) => longTail(table as LongTailRow[]) },
   pictures: { table: pictureRows, draw: (table) => pictures(table as PictureRow[]) },
+  errorByTime: { table: errorByTimeRows, draw: (table) => errorByTime(table as ErrorByTimeRow[]) },
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
+  pullingPoints: { table: pullingPointRows, draw: (table) => pullingPoints(table as PullingPointRow[]) },
   ratiosToTargets: { table: ratioRows, draw: (table) => ratiosToTargets(table as RatioRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
   rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
