@@ -3,6 +3,7 @@ export { readCsvDataset, type ReadCsvOptions } from './csv-dataset.js';
 export type { Dataset } from './dataset.js';
 export { datasetHash } from './hash.js';
 export { readHiggs, type HiggsOptions } from './higgs.js';
+export { conflictingLabels, knownErrors, type DatasetWithErrors, type KnownError } from './known-errors.js';
 export { flipLabels, type FlippedLabels, type FlipOptions } from './label-noise.js';
 export { loadDataset, type LoadOptions } from './load-dataset.js';
 export type { MissingPolicy } from './missing.js';

@@ -53,8 +53,8 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
   quick: {
     seeds: 2,
     problems: [
-      { problem: 'breast cancer', poolSize: 150, referencePairs: 100, counts: [3, 12, 48], bankSize: 1500, steps: 400 },
-      { problem: 'german credit', poolSize: 150, referencePairs: 35, counts: [3, 12, 36], bankSize: 1500, steps: 400 },
+      { problem: 'breast cancer', poolSize: 150, referencePairs: 80, counts: [3, 9, 27], bankSize: 1500, steps: 400 },
+      { problem: 'german credit', poolSize: 150, referencePairs: 35, counts: [3, 9, 27], bankSize: 1500, steps: 400 },
     ],
   },
   full: {
