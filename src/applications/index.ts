@@ -11,6 +11,7 @@ export * from './removal-curve.js';
 export { classSimilarities, facilityLocation, type RankedSelection } from './selection/facility-location.js';
 export * from './selection/gradient-selection.js';
 export * from './selection/greedy-selection.js';
+export * from './selection/low-cluster.js';
 export * from './selection/relaxed-game.js';
 export * from './valuation/average-marginal-effects.js';
 export * from './valuation/banzhaf-values.js';

@@ -6,7 +6,7 @@ import {
   type RemovalPoint,
 } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import { flipLabels, stratifiedSplit, type Dataset } from '../data/index.js';
+import type { Dataset } from '../data/index.js';
 import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
 import type { Claim } from '../evaluation/claims.js';
 import { mean, pearson, spearman } from '../evaluation/correlation.js';
@@ -32,7 +32,8 @@ import {
 import { flippedLabelArea } from './flipped-label-area.js';
 import { slug } from './slug.js';
 import { networkTraining } from './network-training.js';
-import { loadProblem, type ProblemName } from './problem.js';
+import { valuedProblem, type ValuedProblem } from './valued-problem.js';
+import type { ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
 
 interface Effort {
@@ -90,41 +91,8 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
   },
 };
 
-/** A tenth of the pool's labels are wrong. */
-const flippedShare = 0.1;
 const exactName = 'exact retraining';
 const modelPredName = 'ModelPred (parameter MSE)';
-
-/** A pool with known label errors, points for the utility, and other points to judge what the values are good for. */
-interface ValuationProblem {
-  readonly title: string;
-  readonly pool: Dataset;
-  /** `N`: whether the label was flipped. */
-  readonly flipped: readonly boolean[];
-  readonly validation: Dataset;
-  readonly test: Dataset;
-  readonly learner: Learner;
-}
-
-async function valuationProblem({ problem, poolSize }: Effort, seed: number): Promise<ValuationProblem> {
-  const { title, pool, test, learner } = await loadProblem(problem);
-  const part =
-    poolSize === pool.size
-      ? pool
-      : stratifiedSplit(pool, { train: poolSize, seed: deriveSeed(seed, title, 'valuation pool') }).train;
-  const noisy = flipLabels(part, { fraction: flippedShare, seed: deriveSeed(seed, title, 'label noise') });
-  const wrong = new Set(noisy.flipped);
-  // Half the held-out points make the utility, the other half judges the values: never the same points.
-  const halves = stratifiedSplit(test, { train: 0.5, seed: deriveSeed(seed, title, 'validation and test') });
-  return {
-    title,
-    pool: noisy.dataset,
-    flipped: Array.from({ length: part.size }, (_, i) => wrong.has(i)),
-    validation: halves.train,
-    test: halves.test,
-    learner,
-  };
-}
 
 /** Smallest subset a learned predictor is trained for; smaller prefixes are retrained exactly, by every method. */
 const smallestPredicted = (poolSize: number): number => Math.ceil(poolSize / 10);
@@ -164,7 +132,7 @@ interface MethodValues {
 
 /** All measurements on one data set. */
 export interface ValuationResult {
-  readonly problem: ValuationProblem;
+  readonly problem: ValuedProblem;
   readonly utilities: readonly Utility[];
   /** For each utility, the `N` values of the independent reference. */
   readonly reference: readonly Float64Array[];
@@ -205,7 +173,7 @@ interface Prepared {
 }
 
 async function valueOn(effort: Effort, seeds: readonly number[], control: RunControl): Promise<ValuationResult> {
-  const problem = await valuationProblem(effort, seeds[0]);
+  const problem = await valuedProblem(effort, seeds[0], seeds[0]);
   const { pool, learner, title, validation } = problem;
   const utilities = [logLossUtility(learner, validation), accuracyUtility(learner, validation)];
   let largestResidual = 0;
@@ -330,7 +298,7 @@ const randomOrders = 20;
 
 /** Test accuracy of retrained models as points are removed by value (−log-loss utility), both ways, and at random. */
 async function removalCurves(
-  { pool, test, learner, title }: ValuationProblem,
+  { pool, test, learner, title }: ValuedProblem,
   methods: readonly MethodValues[],
   permutations: number,
   seed: number,

@@ -1,3 +1,4 @@
+export * from './data-selection.js';
 export * from './data-valuation.js';
 export * from './datamodels.js';
 export * from './deletion-and-addition.js';

@@ -16,6 +16,7 @@ export { pullingPoints, type PullingPointRow } from './pullingPoints.js';
 export { ratiosToTargets, type RatioRow } from './ratiosToTargets.js';
 export { removalCurves, type RemovalRow } from './removalCurves.js';
 export { rocCurve, type RocRow } from './rocCurve.js';
+export { selectionCurves, type SelectionRow } from './selectionCurves.js';
 export { stackedCost, type CostStage, type StackedCostRow } from './stackedCost.js';
 export { trainingCurve, type TrainingCurveRow } from './trainingCurve.js';
 export { valueScatter, type ValueScatterRow } from './valueScatter.js';

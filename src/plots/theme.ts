@@ -51,6 +51,13 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['ModelPred (full)', { colour: palette.skyBlue, shape: 'square', dash: solid }],
   ['ModelPred (improved)', { colour: palette.blue, shape: 'circle', dash: solid }],
   ['ModelPred (improved) + one Newton step', { colour: palette.blue, shape: 'diamond', dash: [6, 2] }],
+  ['gradient through ModelPred', { colour: palette.blue, shape: 'triangle-up', dash: solid }],
+  ['gradient, judged after a Newton step', { colour: palette.blue, shape: 'triangle-left', dash: [6, 2] }],
+  ['greedy by ModelPred', { colour: palette.skyBlue, shape: 'triangle-up', dash: [2, 2] }],
+  ['Shapley by ModelPred', { colour: palette.purple, shape: 'triangle-up', dash: [6, 2] }],
+  ['leave-one-out', { colour: palette.orange, shape: 'triangle-left', dash: solid }],
+  ['facility location', { colour: palette.green, shape: 'circle', dash: [2, 2] }],
+  ['greedy by retraining', { colour: palette.black, shape: 'circle', dash: [6, 2] }],
   ['exact retraining', { colour: palette.black, shape: 'cross', dash: solid }],
 ]);
 

@@ -6,6 +6,7 @@ import {
   gradientSelection,
   greedySelection,
   lossUtility,
+  lowCluster,
   memberGame,
   predictedGame,
   trainingGame,
@@ -13,6 +14,7 @@ import {
 } from '../../src/applications/index.js';
 import { scaleToCappedSimplex } from '../../src/applications/selection/capped-simplex.js';
 import { InputError } from '../../src/errors.js';
+import { f1Score } from '../../src/evaluation/f1-score.js';
 import { logLossUtility } from '../../src/evaluation/utility.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { multilayerPerceptron } from '../../src/learners/multilayer-perceptron.js';
@@ -278,5 +280,36 @@ describe('the game of predicted models', function () {
       for (const i of randomStream(6, r).permutation(24).subarray(0, 8)) weights[r * 24 + i] = 1;
     const [chosen, ...random] = await exact.utilities({ count: 101, poolSize: 24, weights });
     assert.ok(random.filter((value) => value >= chosen).length <= 2);
+  });
+});
+
+describe('flagging low values', () => {
+  it('splits values where two clusters leave the least squared distances, whatever their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 9 }), (values) => {
+        fc.pre(new Set(values).size > 1);
+        const within = (cluster: readonly number[]): number => {
+          const centre = cluster.reduce((a, b) => a + b, 0) / cluster.length;
+          return cluster.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+        };
+        const left = (isLow: (value: number) => boolean): number =>
+          within(values.filter(isLow)) + within(values.filter((value) => !isLow(value)));
+        const flags = lowCluster(values);
+        const threshold = Math.max(...values.filter((_, i) => flags[i]));
+        assert.deepEqual(
+          flags,
+          values.map((value) => value <= threshold),
+        );
+        const splits = values.filter((value) => value < Math.max(...values));
+        const least = Math.min(...splits.map((split) => left((value) => value <= split)));
+        assert.ok(left((value) => value <= threshold) <= least + 1e-9);
+      }),
+    );
+    assert.throws(() => lowCluster([2, 2]), InputError);
+  });
+  it('is scored by F1', () => {
+    assert.equal(f1Score([true, true, false, false], [true, false, true, false]), 0.5);
+    assert.equal(f1Score([true, false], [true, false]), 1);
+    assert.equal(f1Score([false, false], [true, false]), 0);
   });
 });

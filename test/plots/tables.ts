@@ -17,6 +17,7 @@ import {
   ratiosToTargets,
   removalCurves,
   rocCurve,
+  selectionCurves,
   stackedCost,
   trainingCurve,
   valueScatter,
@@ -37,6 +38,7 @@ import {
   type RatioRow,
   type RemovalRow,
   type RocRow,
+  type SelectionRow,
   type StackedCostRow,
   type TrainingCurveRow,
   type ValueScatterRow,
@@ -141,6 +143,22 @@ export const removalRows: RemovalRow[] = datasets.flatMap((dataset, d) =>
         };
       }),
     ),
+  ),
+);
+
+export const selectionRows: SelectionRow[] = datasets.flatMap((dataset, d) =>
+  ['random', 'facility location', 'gradient through ModelPred'].flatMap((method, m) =>
+    [0.05, 0.1, 0.2].map((share) => {
+      const accuracy = 0.75 - 0.05 * d + 0.05 * m + 0.4 * share;
+      return {
+        dataset,
+        method,
+        share,
+        accuracy,
+        low: m === 1 ? null : accuracy - 0.02,
+        high: m === 1 ? null : accuracy + 0.02,
+      };
+    }),
   ),
 );
 
@@ -382,6 +400,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   ratiosToTargets: { table: ratioRows, draw: (table) => ratiosToTargets(table as RatioRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
   rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
+  selectionCurves: { table: selectionRows, draw: (table) => selectionCurves(table as SelectionRow[]) },
   stackedCost: { table: stackedCostRows, draw: (table) => stackedCost(table as StackedCostRow[]) },
   trainingCurve: { table: trainingCurveRows, draw: (table) => trainingCurve(table as TrainingCurveRow[]) },
   valueScatter: { table: valueScatterRows, draw: (table) => valueScatter(table as ValueScatterRow[]) },

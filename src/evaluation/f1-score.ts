@@ -1,0 +1,6 @@
+/** F1 score of flagged cases: 2·hits / (flagged + positive); 0 where nothing is both flagged and positive. */
+export function f1Score(flagged: readonly boolean[], isPositive: readonly boolean[]): number {
+  const count = (cases: readonly boolean[]): number => cases.filter(Boolean).length;
+  const hits = count(flagged.map((flag, i) => flag && isPositive[i]));
+  return hits === 0 ? 0 : (2 * hits) / (count(flagged) + count(isPositive));
+}

@@ -1,0 +1,34 @@
+import { mostProbable } from '../evaluation/utility.js';
+import { subsetsFromMembers } from '../subsets/index.js';
+import type { ValuedProblem } from './valued-problem.js';
+
+/** How retrained models do on each test point; means over models where there are several. */
+export interface PointScores {
+  /** `T`: 1 where the most probable class is the label. */
+  readonly correct: Float64Array;
+  /** `T` log-losses in nats. */
+  readonly logLoss: Float64Array;
+}
+
+/** Scores of models retrained on sets of pool points, the mean over the sets. One that lacks a class has learned nothing. */
+export async function scoresOf(
+  { pool, test, learner }: Pick<ValuedProblem, 'pool' | 'test' | 'learner'>,
+  sets: readonly ArrayLike<number>[],
+): Promise<PointScores> {
+  const { parameters } = await learner.retrain(pool, subsetsFromMembers(pool.size, sets));
+  const probabilities = learner.probabilities(test, parameters);
+  const classCount = test.classes.length;
+  const correct = new Float64Array(test.size);
+  const logLoss = new Float64Array(test.size);
+  for (let at = 0; at < sets.length * test.size; at++) {
+    const t = at % test.size;
+    const ofLabel = probabilities[at * classCount + test.labels[t]];
+    const unknown = Number.isNaN(ofLabel);
+    const hit = unknown
+      ? 1 / classCount
+      : Number(mostProbable(probabilities, at * classCount, classCount) === test.labels[t]);
+    correct[t] += hit / sets.length;
+    logLoss[t] -= Math.log(unknown ? 1 / classCount : Math.max(ofLabel, 1e-12)) / sets.length;
+  }
+  return { correct, logLoss };
+}
