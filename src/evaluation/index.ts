@@ -12,6 +12,13 @@ export * from './prediction-utility.js';
 export * from './predictive.js';
 export * from './proportion-interval.js';
 export * from './roc.js';
-export { accuracyUtility, labelAgreement, logLossUtility, mostProbable, type Utility } from './utility.js';
+export {
+  accuracyUtility,
+  labelAgreement,
+  logLossUtility,
+  mostProbable,
+  type Arithmetic,
+  type Utility,
+} from './utility.js';
 export type { Claim, Verdict } from './claims.js';
 export type { Row, Table } from './table.js';

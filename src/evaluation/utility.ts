@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
-import type { Learner } from '../learners/learner.js';
+import type { Learner, ModelScores } from '../learners/learner.js';
 
 /** A number computed from trained parameters: how good the model is on given points. Larger is better. */
 export interface Utility {
@@ -9,6 +9,12 @@ export interface Utility {
   /** The utility of knowing nothing: stands in for subsets that lack a class, where no model exists. */
   readonly uninformed: number;
 }
+
+/**
+ * How a utility computes. `float32`: by `Learner.scores` where the learner has them, several times as fast and exact to about
+ * 1e-6, which is far less than predicted parameters are off; log-losses are then not clipped.
+ */
+export type Arithmetic = 'float64' | 'float32';
 
 const CLIP = 1e-12;
 
@@ -37,13 +43,27 @@ export function mostProbable(probabilities: Float64Array, offset: number, classC
   return best;
 }
 
+function singleScores(
+  learner: Learner,
+  points: Dataset,
+  parameters: Float64Array,
+  arithmetic: Arithmetic,
+): ModelScores | undefined {
+  return arithmetic === 'float32' ? learner.scores?.(points, parameters) : undefined;
+}
+
 /** Share of points whose most probable class is their label. Uninformed: 1/K. */
-export function accuracyUtility(learner: Learner, points: Dataset): Utility {
+export function accuracyUtility(
+  learner: Learner,
+  points: Dataset,
+  { arithmetic = 'float64' }: { readonly arithmetic?: Arithmetic } = {},
+): Utility {
   const classCount = points.classes.length;
   return {
     name: 'accuracy',
     uninformed: 1 / classCount,
     evaluate: (parameters) =>
+      singleScores(learner, points, parameters, arithmetic)?.accuracies ??
       meanOverPoints(learner, points, parameters, (p, offset, label) =>
         mostProbable(p, offset, classCount) === label ? 1 : 0,
       ),
@@ -51,11 +71,16 @@ export function accuracyUtility(learner: Learner, points: Dataset): Utility {
 }
 
 /** Minus the mean log-loss in nats, probabilities clipped at 1e-12. Uninformed: −ln K. */
-export function logLossUtility(learner: Learner, points: Dataset): Utility {
+export function logLossUtility(
+  learner: Learner,
+  points: Dataset,
+  { arithmetic = 'float64' }: { readonly arithmetic?: Arithmetic } = {},
+): Utility {
   return {
     name: '−log-loss',
     uninformed: -Math.log(points.classes.length),
     evaluate: (parameters) =>
+      singleScores(learner, points, parameters, arithmetic)?.logLosses.map((loss) => -loss) ??
       meanOverPoints(learner, points, parameters, (p, offset, label) => Math.log(Math.max(p[offset + label], CLIP))),
   };
 }

@@ -7,6 +7,7 @@ import { errorBounds } from './error-bounds.js';
 import type { Learner } from './learner.js';
 import { linearModel } from './linear-model.js';
 import { logisticRegressionPenalties } from './logistic-regression-penalties.js';
+import { logisticScores } from './logistic-scores.js';
 import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
 import { preparePool } from './prepared-pool.js';
@@ -41,6 +42,7 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
         parameters,
       );
     },
+    scores: logisticScores,
     tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
     penaltyObjective: (pool) => logisticRegressionPenalties(pool, C),
   };
