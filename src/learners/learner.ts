@@ -27,6 +27,11 @@ export interface RetrainOptions extends RunControl {
   readonly tolerance?: number;
   /** Start: one θ for all (`p`) or one per subset (`B×p`). Default: the learner's own choice. */
   readonly from?: Float64Array;
+  /**
+   * Replaces each of the vectors (`rows.length×p`) by an approximate inverse Hessian of the objective of subset `rows[k]` times
+   * it. Default: the learner's own; learners that need none ignore it.
+   */
+  readonly precondition?: (rows: Int32Array, vectors: Float64Array) => void;
   /** Iteration limit per model. Default 1000, which only very large p comes near. */
   readonly maxIterations?: number;
   /** What linear models with a curved loss begin with. Default: what an estimate of its cost takes to be the faster one. */

@@ -30,7 +30,7 @@ export async function retrainLinear(
   subsets: Subsets,
   options: RetrainOptions = {},
 ): Promise<Retrained> {
-  const { tolerance = 1e-8, maxIterations = 1000, from } = options;
+  const { tolerance = 1e-8, maxIterations = 1000, from, precondition } = options;
   const solver = options.solver ?? cheaperSolver(problem, tolerance);
   const { parameterCount: p, pointCount, labels } = problem;
   const { count, weights } = subsets;
@@ -67,6 +67,13 @@ export async function retrainLinear(
         sizes: block.map((b) => sizes[b]),
         solver,
         parameters: start,
+        precondition:
+          precondition &&
+          ((rows, active, vectors) =>
+            precondition(
+              rows.subarray(0, active).map((k) => block[k]),
+              vectors.subarray(0, active * p),
+            )),
         gradientTolerance: Float64Array.from(block, (b) => tolerance * C * sizes[b]),
         maxIterations,
         signal: options.signal,

@@ -18,6 +18,8 @@ export interface Block extends MinimiseOptions {
   readonly sizes: readonly number[];
   /** What to begin with. */
   readonly solver: SolverName;
+  /** In place of the one of the nearest knots. */
+  readonly precondition?: BatchPreconditioner;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
   const rule =
     solver === 'Newton'
       ? batchedNewtonRule(problem, costs)
-      : lbfgsRule(sizes.length, p, knotPreconditioner(knots, sizes, p));
+      : lbfgsRule(sizes.length, p, block.precondition ?? knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
   const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
   if (left.length === 0 || firstPhase === maxIterations) return solved;

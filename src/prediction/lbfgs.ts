@@ -5,7 +5,8 @@ import { startOnSizePath } from './size-path-start.js';
 
 /**
  * The exact solver stopped early: iterations of L-BFGS on the objective of each subset from θ*(n), the optimum of the whole
- * pool at weights n/N, whose initial inverse Hessian is the whole pool's at a size near n, shared by all subsets of such sizes.
+ * pool at weights n/N, whose initial inverse Hessian is the whole pool's there, shared by all subsets of that size (for many
+ * parameters, of sizes near it).
  *
  * Cost per subset and iteration: two products of N·p and one of p².
  *
@@ -15,8 +16,14 @@ export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4):
   return {
     name: `L-BFGS, ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}`,
     predict: async (subsets, control) => {
-      const { parameters: from } = await startOnSizePath(pool, learner, subsets, control);
-      return (await learner.retrain(pool, subsets, { ...control, from, maxIterations: iterations })).parameters;
+      const { path, sizes, parameters: from } = await startOnSizePath(pool, learner, subsets, control);
+      const precondition = (rows: Int32Array, vectors: Float64Array): void =>
+        path.precondition(
+          Array.from(rows, (row) => sizes[row]),
+          vectors,
+        );
+      const options = { ...control, from, precondition, maxIterations: iterations };
+      return (await learner.retrain(pool, subsets, options)).parameters;
     },
   };
 }
