@@ -17,3 +17,10 @@ export {
 } from './settings.js';
 export { loadModelPred, saveModelPred, type LoadModelPredOptions, type SaveModelPredOptions } from './store.js';
 export { trainModelPred, type TrainModelPredOptions } from './training.js';
+export {
+  trainEnsemble,
+  type PredictionWithSpread,
+  type ModelPredEnsemble,
+  type TrainEnsembleOptions,
+} from './ensemble.js';
+export { trainUtilityNetwork, type TrainUtilityNetworkOptions, type UtilityNetwork } from './utility-network.js';

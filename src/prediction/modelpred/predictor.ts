@@ -19,7 +19,10 @@ export interface TrainingLook {
   readonly step: number;
   /** Mean training loss of the steps since the look before. */
   readonly trainingLoss: number;
-  /** Mean relative parameter error ‖θ̂ − θ‖/‖θ‖ on the validation subsets; null where there are none. */
+  /**
+   * Mean relative parameter error ‖θ̂ − θ‖/‖θ‖ on the validation subsets, or a utility network's root mean square error over the
+   * standard deviation of utilities; null where there are none.
+   */
   readonly validationError: number | null;
 }
 

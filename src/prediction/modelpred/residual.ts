@@ -95,22 +95,15 @@ export function baseOfSubsets(
   return { parameters, spreads, steps };
 }
 
-/** Base predictions of the given rows, in their order. */
-export function takeBase(base: BaseOfSubsets, rows: Int32Array): BaseOfSubsets {
-  const { parameters, spreads } = base;
+/** Base predictions and spreads of the given rows, in their order. */
+export function takeBase(
+  { parameters, spreads }: BaseOfSubsets,
+  rows: Int32Array,
+): Pick<BaseOfSubsets, 'parameters' | 'spreads'> {
   return {
     parameters: gatherRows(parameters, [...rows], parameters.length / spreads.length),
     spreads: gatherRows(spreads, [...rows], 1),
-    steps: takeSteps(base, rows),
   };
-}
-
-/** The steps of the given rows, in their order. */
-export function takeSteps({ steps, spreads }: BaseOfSubsets, rows: Int32Array): Float32Array {
-  const width = steps.length / spreads.length;
-  const taken = new Float32Array(rows.length * width);
-  rows.forEach((row, at) => taken.set(steps.subarray(row * width, (row + 1) * width), at * width));
-  return taken;
 }
 
 /**
@@ -121,7 +114,7 @@ export function correctBase(
   learner: Learner,
   points: Dataset,
   subsets: Subsets,
-  { parameters: base, spreads }: BaseOfSubsets,
+  { parameters: base, spreads }: Pick<BaseOfSubsets, 'parameters' | 'spreads'>,
   outputs: Float64Array,
   { shift, scale }: OutputScaling,
 ): Float64Array {

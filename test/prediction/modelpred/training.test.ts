@@ -15,7 +15,8 @@ import {
   type ModelPredSettings,
   modelPredSettings,
 } from '../../../src/prediction/modelpred/settings.js';
-import { splitRows, trainModelPred } from '../../../src/prediction/modelpred/training.js';
+import { splitRows } from '../../../src/prediction/modelpred/training-loop.js';
+import { trainModelPred } from '../../../src/prediction/modelpred/training.js';
 import { logisticRegression } from '../../../src/learners/logistic-regression.js';
 import { buildBank } from '../../../src/retraining/retrain-bank.js';
 import type { Bank } from '../../../src/retraining/bank.js';
