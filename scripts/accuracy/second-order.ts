@@ -44,7 +44,7 @@ const recordedSchema = z.object({ draws: z.record(z.string(), z.array(z.record(z
 
 /** Mean relative errors of the three draws in Python, by method; empty where none were measured. */
 async function recordedErrors(name: ProblemName): Promise<ReadonlyMap<string, number[]>> {
-  const { draws } = recordedSchema.parse(JSON.parse(await readFile('scripts/accuracy/second-order.json', 'utf8')));
+  const { draws } = recordedSchema.parse(JSON.parse(await readFile('test/fixtures/second-order.json', 'utf8')));
   const methods = Object.keys(draws[name]?.[0] ?? {});
   return new Map(methods.map((method) => [method, draws[name].map((errors) => errors[method])]));
 }

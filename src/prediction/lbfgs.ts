@@ -22,7 +22,7 @@ export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4):
           Array.from(rows, (row) => sizes[row]),
           vectors,
         );
-      const options = { ...control, from, precondition, maxIterations: iterations };
+      const options = { ...control, from, precondition, solver: 'L-BFGS', maxIterations: iterations } as const;
       return (await learner.retrain(pool, subsets, options)).parameters;
     },
   };

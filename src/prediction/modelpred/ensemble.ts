@@ -62,7 +62,8 @@ export async function trainEnsemble({
     members,
     predict: (subsets) => predictWithSpread(subsets).parameters,
     predictWithSpread,
-    predictDataset: (points) => meanAndSpread(members.map((member) => member.predictDataset(points))).parameters,
+    predictDataset: (points, subsets) =>
+      meanAndSpread(members.map((member) => member.predictDataset(points, subsets))).parameters,
   };
 }
 
