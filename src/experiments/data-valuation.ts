@@ -6,14 +6,12 @@ import {
   type RemovalPoint,
 } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import type { Dataset } from '../data/index.js';
 import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
 import type { Claim } from '../evaluation/claims.js';
 import { mean, pearson, spearman } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { areaUnderRoc, rocCurve } from '../evaluation/roc.js';
 import { accuracyUtility, logLossUtility, type Utility } from '../evaluation/utility.js';
-import type { Learner } from '../learners/learner.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { influencePredictor } from '../prediction/influence.js';
 import { modelPredSettings, trainModelPred } from '../prediction/modelpred/index.js';
@@ -21,15 +19,9 @@ import { newtonPredictor } from '../prediction/newton.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { ridgePredictor } from '../prediction/ridge.js';
 import { buildBank } from '../retraining/retrain-bank.js';
-import {
-  drawPermutations,
-  fullPool,
-  subsetSizes,
-  takeSubsets,
-  uniformSizeSubsets,
-  type Subsets,
-} from '../subsets/index.js';
+import { drawPermutations, fullPool, uniformSizeSubsets } from '../subsets/index.js';
 import { flippedLabelArea } from './flipped-label-area.js';
+import { exactBelow } from './exact-below.js';
 import { slug } from './slug.js';
 import { networkTraining } from './network-training.js';
 import { valuedProblem, type ValuedProblem } from './valued-problem.js';
@@ -96,23 +88,6 @@ const modelPredName = 'ModelPred (parameter MSE)';
 
 /** Smallest subset a learned predictor is trained for; smaller prefixes are retrained exactly, by every method. */
 const smallestPredicted = (poolSize: number): number => Math.ceil(poolSize / 10);
-
-/** A predictor for subsets of at least `minimumSize` points, exact retraining below it, where predictors extrapolate. */
-function exactBelow(minimumSize: number, pool: Dataset, learner: Learner, predictor: Predictor): ParametersOf {
-  return async (subsets: Subsets) => {
-    const sizes = subsetSizes(subsets);
-    const small = [...sizes.keys()].filter((b) => sizes[b] < minimumSize);
-    const large = [...sizes.keys()].filter((b) => sizes[b] >= minimumSize);
-    const parts: [number[], Float64Array][] = [];
-    if (small.length > 0) parts.push([small, (await learner.retrain(pool, takeSubsets(subsets, small))).parameters]);
-    if (large.length > 0) parts.push([large, await predictor.predict(takeSubsets(subsets, large))]);
-    const p = learner.parameterCount(pool);
-    const parameters = new Float64Array(subsets.count * p);
-    for (const [rows, found] of parts)
-      rows.forEach((b, i) => parameters.set(found.subarray(i * p, (i + 1) * p), b * p));
-    return parameters;
-  };
-}
 
 /** Values of one method from one seed's permutations, under both utilities. */
 interface SeedValues {
@@ -218,7 +193,7 @@ async function valueOn(effort: Effort, seeds: readonly number[], control: RunCon
       method,
       prepare: async (seed) => {
         const [ready, labelSeconds] = await predictor(seed);
-        return { parametersOf: exactBelow(minimumSize, pool, learner, ready), labelSeconds };
+        return { parametersOf: exactBelow({ pool, learner, minimumSize }, ready), labelSeconds };
       },
     });
   };
