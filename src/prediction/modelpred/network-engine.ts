@@ -2,6 +2,7 @@ import type { PenaltyObjective } from '../../learners/penalty-objective.js';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
 import { type BackendName, chooseBackend, loadTensorFlow } from '../../numerics/backend.js';
 import type { Subsets } from '../../subsets/subsets.js';
+import type { OutputPenalty } from './decrement-penalty.js';
 import { kernelEngine } from './network-kernels.js';
 import { tensorEngine } from './network-tensors.js';
 import type { NetworkShape } from './network.js';
@@ -30,6 +31,8 @@ export interface LossOnBatch {
   readonly subsets: Subsets;
   /** `B×stepInputs`; needed where the network reads a base's last step. */
   readonly steps?: Float32Array;
+  /** Added to the loss. */
+  readonly outputPenalty?: OutputPenalty;
   /** Their exact parameters, `B×p`, as the network is to put them out. */
   readonly parameters: Float64Array;
   /** Their `exactTrainingLosses`; needed where the utility penalty has a weight. */

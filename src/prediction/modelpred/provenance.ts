@@ -30,6 +30,7 @@ export const settingsSchema = z.strictObject({
     huber: number.positive().nullable(),
     stationarity: number.nonnegative(),
     utility: number.nonnegative(),
+    decrement: number.nonnegative(),
     l1: number.nonnegative(),
     l2: number.nonnegative(),
     penalties: z.enum(['norm', 'mean-square']),

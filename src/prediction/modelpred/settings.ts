@@ -13,6 +13,11 @@ export interface LossSettings {
   readonly stationarity: number;
   /** Weight of the training-loss penalty: u_S(θ̂) − u_S(θ), u_S the mean loss over the points of S without regulariser. */
   readonly utility: number;
+  /**
+   * Weight of ½·gᵀH(n)⁻¹g, the mean over the batch, g = ∇F_S(θ̂) and H(n) the Hessian of the whole pool with weights n/N. It alone
+   * of the penalties also takes standardised parameters.
+   */
+  readonly decrement: number;
   /** Weight of Σ|w| over the network's matrices. */
   readonly l1: number;
   /** Weight of the summed Euclidean norms (not squared) of the network's matrices. */
@@ -122,6 +127,7 @@ const parameterMse: LossSettings = {
   huber: null,
   stationarity: 0,
   utility: 0,
+  decrement: 0,
   l1: 0,
   l2: 0,
   penalties: 'norm',
@@ -196,8 +202,10 @@ export function modelPredSettings(
 }
 
 /**
- * Settings of the improved network, trained with parameter error alone. The penalties would see standardised parameters and
- * are refused.
+ * Settings of the improved network, trained with parameter error alone. Of the penalties only `decrement` can be added, as
+ * `loss: { ...settings.loss, decrement: 0.1 }`: for about a fourth more training time, errors after one Newton step fell from
+ * 0.0053 to 0.0048 on breast cancer and from 0.027 to 0.022 on spambase, and those before it rose by 2 to 3 % (4000 subsets, two
+ * seeds).
  */
 export function improvedSettings(optimisation: Partial<OptimisationSettings> = {}): ModelPredSettings {
   return {

@@ -7,6 +7,7 @@ import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { gatherRows } from '../../learners/gather-rows.js';
 import { initialAdam, learningRateAt } from './adam.js';
 import { readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.js';
+import type { OutputPenalty } from './decrement-penalty.js';
 import type { NetworkEngine } from './network-engine.js';
 import { initialWeights, type NetworkShape, weightCount } from './network.js';
 import type { TrainingResult } from './predictor.js';
@@ -41,6 +42,7 @@ export interface TrainingTask {
   readonly steps?: Float32Array;
   readonly objective?: TensorObjective;
   readonly penaltyObjective?: PenaltyObjective;
+  readonly outputPenalty?: OutputPenalty;
   /** Of all subsets, where the loss needs them. */
   readonly exactLosses?: Float32Array;
   /** The error of outputs (`rows×outputs`) on some of the subsets. */
@@ -115,11 +117,13 @@ function initialState(shape: NetworkShape, seed: number): TrainingState {
 
 /** The loss on some of the subsets; its gradient in all weights goes to the update. */
 function lossAndGradient(task: TrainingTask, update: WeightUpdate, rows: Int32Array): number {
-  const { engine, targets, steps, settings, shape, points, objective, penaltyObjective, exactLosses } = task;
+  const { engine, targets, steps, settings, shape, points, objective, penaltyObjective, outputPenalty, exactLosses } =
+    task;
   const batch = {
     settings: settings.loss,
     objective,
     penaltyObjective,
+    outputPenalty,
     subsets: takeSubsets(task.subsets, rows),
     parameters: gatherRows(targets, [...rows], shape.outputs),
     steps: steps && takeSteps(steps, shape, rows),

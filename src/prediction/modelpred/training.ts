@@ -6,6 +6,7 @@ import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
 import type { Bank } from '../../retraining/bank.js';
 import { takeBank } from '../../retraining/retrain-bank.js';
 import { basePredictor } from './base-prediction.js';
+import { decrementPenalty } from './decrement-penalty.js';
 import { exactTrainingLosses, needsObjective } from './loss.js';
 import { loadNetworkEngine } from './network-engine.js';
 import { columnScaling, pointEncoder } from './point-encoding.js';
@@ -55,6 +56,9 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     residuals?.outputScaling ?? (architecture.standardise ? columnScaling(bank.parameters, shape.outputs) : null);
   const tf = await loadTensorFlow();
   const objective = needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined;
+  const decrement =
+    settings.loss.decrement > 0 ? decrementPenalty(bank, settings.loss.decrement, outputScaling) : undefined;
+  await decrement?.prepare();
   const task = {
     engine,
     settings,
@@ -64,7 +68,9 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     targets: residuals?.targets ?? standardised(bank.parameters, outputScaling),
     steps: residuals?.ofBank.steps,
     objective,
-    penaltyObjective: objective && engine.backend !== 'cpu' ? learner.penaltyObjective?.(pool) : undefined,
+    penaltyObjective:
+      objective && (engine.backend !== 'cpu' || decrement) ? learner.penaltyObjective?.(pool) : undefined,
+    outputPenalty: decrement?.penalty,
     exactLosses:
       objective && settings.loss.utility !== 0
         ? exactTrainingLosses(tf, objective, subsets, bank.parameters)
@@ -110,13 +116,20 @@ export function checkSettings(
   if (base && !architecture.standardise) {
     throw new InputError('Residuals of a base are of no scale of their own; set standardise to true.');
   }
-  if (architecture.standardise && needsObjective(loss)) {
+  if (base && loss.decrement > 0) {
     throw new InputError(
-      'A network of standardised parameters cannot be trained with stationarity or utility penalties; give them weight 0, or set standardise to false.',
+      'The decrement penalty is one on parameters, not on residuals; give it weight 0, or base: null.',
     );
   }
-  if (loss.parameterError + loss.stationarity + loss.utility === 0) {
-    throw new InputError('The loss has nothing to learn from: give parameterError, stationarity or utility a weight.');
+  if (architecture.standardise && needsObjective(loss)) {
+    throw new InputError(
+      'A network of standardised parameters cannot be trained with stationarity or utility penalties; give them weight 0 (decrement takes such parameters), or set standardise to false.',
+    );
+  }
+  if (loss.parameterError + loss.stationarity + loss.utility + loss.decrement === 0) {
+    throw new InputError(
+      'The loss has nothing to learn from: give parameterError, stationarity, utility or decrement a weight.',
+    );
   }
   if (!(validationFraction >= 0 && validationFraction < 1)) {
     throw new InputError(`validationFraction is ${validationFraction}; it must be at least 0 and below 1.`);

@@ -89,7 +89,7 @@ export async function trainUtilityNetwork(options: TrainUtilityNetworkOptions): 
 }
 
 function checkUse({ base, loss }: ModelPredSettings, utilities: Float64Array, { count }: Subsets): void {
-  if (base || loss.stationarity !== 0 || loss.utility !== 0) {
+  if (base || loss.stationarity !== 0 || loss.utility !== 0 || loss.decrement !== 0) {
     throw new InputError('A utility network predicts no parameters; give settings without base and penalties.');
   }
   if (utilities.length !== count) {

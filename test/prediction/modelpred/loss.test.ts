@@ -20,6 +20,7 @@ const nothing: LossSettings = {
   huber: null,
   stationarity: 0,
   utility: 0,
+  decrement: 0,
   l1: 0,
   l2: 0,
   penalties: 'norm',
