@@ -8,6 +8,7 @@ export * from './memorization.js';
 export * from './memorized-points.js';
 export * from './noisy-problem.js';
 export * from './other-values.js';
+export * from './parameter-attribution-claims.js';
 export * from './parameter-attribution-tables.js';
 export * from './parameter-attribution.js';
 export * from './predicting-models.js';

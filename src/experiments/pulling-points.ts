@@ -1,6 +1,6 @@
 import { attributionColumn } from './attribution-column.js';
+import { largestCoefficient } from './attribution-figures.js';
 import type { AttributionResult } from './parameter-attribution.js';
-import { largestCoefficient } from './parameter-attribution-tables.js';
 import { exactName } from './predictors.js';
 import type { Problem } from './problem.js';
 

@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { root } from '../../kernels/modelpred/root.cjs';
 import { runExamples } from './example.js';
 
 describe('docs/applications.md', function () {
@@ -25,5 +28,12 @@ describe('docs/applications.md', function () {
     assert.ok(Math.abs(Number(coefficient) - Number(sum)) < 0.02, printed);
     assert.match(printed, /most by point \d+: -?\d\.\d+ ± \d\.\d+/);
     assert.match(printed, /when it is left out: -?\d\.\d+ by influence/);
+  });
+
+  it('links only to files that exist', async () => {
+    const text = await readFile(path.join(root, 'docs', 'applications.md'), 'utf8');
+    const links = [...text.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link]) => link);
+    assert.ok(links.length > 3);
+    for (const link of links) await readFile(path.join(root, 'docs', link));
   });
 });
