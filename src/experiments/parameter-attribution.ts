@@ -24,6 +24,8 @@ import {
   influenceName,
   prepareMeasured,
   refinedName,
+  residualName,
+  residualPreparation,
   ridgeName,
   withNewtonStep,
   type MeasuredBank,
@@ -53,8 +55,8 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
   quick: {
     seeds: 2,
     problems: [
-      { problem: 'breast cancer', poolSize: 150, referencePairs: 80, counts: [3, 9, 27], bankSize: 1500, steps: 400 },
-      { problem: 'german credit', poolSize: 150, referencePairs: 35, counts: [3, 9, 27], bankSize: 1500, steps: 400 },
+      { problem: 'breast cancer', poolSize: 150, referencePairs: 80, counts: [3, 9, 27], bankSize: 1200, steps: 350 },
+      { problem: 'german credit', poolSize: 150, referencePairs: 35, counts: [3, 9, 27], bankSize: 1200, steps: 350 },
     ],
   },
   full: {
@@ -81,7 +83,7 @@ const efforts: Readonly<Record<Profile, { seeds: number; problems: readonly Effo
 };
 
 /** Methods whose models cost so little that the largest number of permutations is affordable. */
-const cheap: readonly string[] = [exactName, influenceName, ridgeName, improvedName];
+const cheap: readonly string[] = [exactName, influenceName, ridgeName, improvedName, residualName];
 
 /** Share of the pool that is removed to see what the points named do. */
 const removedShare = 0.1;
@@ -238,7 +240,8 @@ async function preparedPredictors(
   for (const preparation of [influence, newton, sizeAwareNewton, ridge])
     prepared.push(await prepareMeasured(preparation, bank, seed));
   const network = await prepareMeasured(improvedPreparation(steps, control), bank, seed);
-  return [...prepared, network, withNewtonStep(network, problem)];
+  const residual = await prepareMeasured(residualPreparation(steps, control), bank, seed);
+  return [...prepared, network, residual, withNewtonStep(network, problem)];
 }
 
 /** For every parameter, removes the points that raise it most, by various attributions, and retrains. */

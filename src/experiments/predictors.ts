@@ -6,6 +6,7 @@ import { meanPredictor } from '../prediction/mean.js';
 import {
   improvedSettings,
   modelPredSettings,
+  residualSettings,
   trainModelPred,
   type ModelPredLossName,
 } from '../prediction/modelpred/index.js';
@@ -30,6 +31,7 @@ type Ground = Pick<Problem, 'pool' | 'learner'>;
 
 export const modelPredName = (loss: ModelPredLossName): string => `ModelPred (${loss})`;
 export const improvedName = 'ModelPred (improved)';
+export const residualName = 'ModelPred (residual of chord 1)';
 export const refinedName = `${improvedName} + one Newton step`;
 export const meanName = 'mean θ';
 export const nearestName = 'nearest subset';
@@ -108,6 +110,23 @@ export function improvedPreparation(steps: number, control: RunControl) {
         ...control,
         bank,
         settings: improvedSettings({ steps, batchSize: 128, learningRate: 5e-3, validateEvery: 500 }),
+        seed,
+      }),
+  } satisfies Preparation;
+}
+
+/** The residual form: the improved network corrects one chord step from the optimum of the subset's size. */
+export function residualPreparation(steps: number, control: RunControl) {
+  return {
+    method: residualName,
+    prepareFromBank: (bank: Bank, seed: number) =>
+      trainModelPred({
+        ...control,
+        bank,
+        settings: residualSettings(
+          { method: 'chord', steps: 1 },
+          { steps, batchSize: 128, learningRate: 5e-3, validateEvery: 500 },
+        ),
         seed,
       }),
   } satisfies Preparation;

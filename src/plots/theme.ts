@@ -50,6 +50,7 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['ModelPred (parameter MSE)', { colour: palette.skyBlue, shape: 'circle', dash: [6, 2] }],
   ['ModelPred (full)', { colour: palette.skyBlue, shape: 'square', dash: solid }],
   ['ModelPred (improved)', { colour: palette.blue, shape: 'circle', dash: solid }],
+  ['ModelPred (residual of chord 1)', { colour: palette.blue, shape: 'triangle-down', dash: [2, 2] }],
   ['ModelPred (improved) + one Newton step', { colour: palette.blue, shape: 'diamond', dash: [6, 2] }],
   ['gradient through ModelPred', { colour: palette.blue, shape: 'triangle-up', dash: solid }],
   ['gradient, judged after a Newton step', { colour: palette.blue, shape: 'triangle-left', dash: [6, 2] }],
