@@ -4,6 +4,7 @@ import { writeFileAtomically } from '../../src/storage.js';
 import { measureDatamodels } from './datamodels.js';
 import { goals, measureModelPred } from './modelpred.js';
 import { measureSecondOrder } from './second-order.js';
+import { measureValuation } from './valuation.js';
 
 // Measures how near predictions come to retrained models, against targets and reference values, and keeps the numbers in
 // report/. Usage:
@@ -29,3 +30,4 @@ for (const name of Object.keys(goals).filter(chosen)) {
   await keep('second-order', name, await measureSecondOrder(name as ProblemName));
 }
 if (chosen('breast cancer')) await keep('datamodels', 'breast cancer', await measureDatamodels());
+if (chosen('spambase')) await keep('values', 'spambase', await measureValuation());

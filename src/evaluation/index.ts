@@ -11,6 +11,7 @@ export * from './parameter-error.js';
 export * from './prediction-utility.js';
 export * from './predictive.js';
 export * from './proportion-interval.js';
+export * from './resampled-ranks.js';
 export * from './roc.js';
 export {
   accuracyUtility,

@@ -12,10 +12,10 @@ import type { RunControl } from '../control.js';
 import { bootstrap } from '../evaluation/bootstrap.js';
 import { mean, spearman } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
+import { resampledArea } from '../evaluation/resampled-ranks.js';
 import { deriveSeed } from '../numerics/random.js';
 import { bootstrapSubsets, type Subsets } from '../subsets/index.js';
 import type { ValuationResult } from './data-valuation.js';
-import { flippedLabelArea } from './flipped-label-area.js';
 
 /** Points that vote in KNN-Shapley: the default of scikit-learn's classifier, not chosen on these data. */
 const neighbours = 5;
@@ -39,11 +39,16 @@ export async function otherValues(results: readonly ValuationResult[], control: 
   for (const result of results) {
     const { problem, reference, seed } = result;
     for (const { name, models, seeds } of await kindsOf(result, control)) {
-      const { value, low, high } = bootstrap(
-        problem.pool.size,
-        (indices) => mean(seeds.map(({ values }) => flippedLabelArea(values, problem.flipped, indices))),
-        { seed, resamples: 1000 },
+      const areas = seeds.map(({ values }) =>
+        resampledArea(
+          values.map((own) => -own),
+          problem.flipped,
+        ),
       );
+      const { value, low, high } = bootstrap(problem.pool.size, (indices) => mean(areas.map((area) => area(indices))), {
+        seed,
+        resamples: 1000,
+      });
       rows.push({
         'data set': problem.title,
         values: name,

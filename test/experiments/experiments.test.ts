@@ -102,7 +102,7 @@ describe('data valuation, smoke profile', function () {
   });
   it('compares every method with the reference and with exact values', () => {
     const rows = agreementTable(results);
-    assert.equal(rows.length, 10);
+    assert.equal(rows.length, 12);
     for (const row of rows.filter(({ method }) => method === 'exact retraining'))
       assert.equal(row['Spearman with exact, same permutations'], 1);
   });
