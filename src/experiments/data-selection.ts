@@ -51,7 +51,7 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     randomDraws: 20,
   },
   full: {
-    problems: ['breast cancer', 'spambase'],
+    problems: ['breast cancer', 'spambase', 'german credit'],
     poolSize: 300,
     seeds: 5,
     bankSize: 8000,
