@@ -1,10 +1,10 @@
-import { safePoint } from '../control.js';
+import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import type { SizePath } from '../learners/size-path.js';
-import type { Subsets } from '../subsets/subsets.js';
+import { fullPool, subsetSizes, type Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
-import { startOnSizePath } from './size-path-start.js';
+import { startAtSizes, startOnSizePath } from './size-path-start.js';
 
 /**
  * Influence functions that know the size of the subset: steps θ ← θ − H(n)⁻¹ ∇F_S(θ) from θ*(n), with θ*(n) and H(n) the
@@ -58,16 +58,22 @@ export function chordStep(
  */
 export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
   const name = `${predictor.name} + ${steps === 1 ? 'one chord step' : `${steps} chord steps`}`;
+  const predictDataset = predictor.predictDataset?.bind(predictor);
+  const refine = async (points: Dataset, subsets: Subsets, start: Float64Array, control?: RunControl) => {
+    const { path, sizes } = await startAtSizes(pool, learner, subsetSizes(subsets), control);
+    let parameters = start;
+    for (let step = 0; step < steps; step++) {
+      await safePoint(control, name);
+      parameters = chordStep(path, sizes, points, learner, subsets, parameters);
+    }
+    return parameters;
+  };
   return {
     name,
-    predict: async (subsets, control) => {
-      const { path, sizes } = await startOnSizePath(pool, learner, subsets, control);
-      let parameters = await predictor.predict(subsets, control);
-      for (let step = 0; step < steps; step++) {
-        await safePoint(control, name);
-        parameters = chordStep(path, sizes, pool, learner, subsets, parameters);
-      }
-      return parameters;
-    },
+    predict: async (subsets, control) => refine(pool, subsets, await predictor.predict(subsets, control), control),
+    predictDataset:
+      predictDataset &&
+      (async (points, subsets = fullPool(points.size)) =>
+        refine(points, subsets, await predictDataset(points, subsets))),
   };
 }

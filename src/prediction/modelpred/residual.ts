@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import { gatherRows } from '../../learners/gather-rows.js';
 import type { Learner } from '../../learners/learner.js';
-import { multiplyTransposed } from '../../numerics/dense.js';
+import { dot, multiplyTransposed } from '../../numerics/dense.js';
 import type { Bank } from '../../retraining/bank.js';
 import { subsetSizes, type Subsets } from '../../subsets/subsets.js';
 import type { BasePredictor } from './base-prediction.js';
@@ -135,7 +135,7 @@ function fittedExponent(variation: Float64Array, residuals: Float64Array): numbe
   const p = residuals.length / variation.length;
   const points: [x: number, y: number][] = [];
   variation.forEach((v, b) => {
-    const norm = Math.hypot(...residuals.subarray(b * p, (b + 1) * p));
+    const norm = Math.sqrt(dot(residuals, b * p, residuals, b * p, p));
     if (v > 0 && norm > 0) points.push([Math.log(v), Math.log(norm)]);
   });
   const mean = (k: 0 | 1): number => points.reduce((sum, point) => sum + point[k], 0) / points.length;

@@ -220,6 +220,11 @@ export function improvedSettings(optimisation: Partial<OptimisationSettings> = {
 /**
  * Settings of the residual form: the improved network predicts what parameters have beyond a base prediction, reads the
  * base's last step, and is trained with a Huber loss, since the residuals of a base are heavy-tailed.
+ *
+ * Worth it after a Newton step: on breast cancer the residual form of one, with one more after it, has a held-out relative error
+ * of 0.0011, where two Newton steps have 0.0042 at the same online cost. After chord steps it is not: a further chord step costs
+ * about what checking the objective does, and is as accurate (breast cancer 0.061, residual form 0.062; digits 0.029 after
+ * three, residual form of two 0.032). `npm run accuracy` measures this.
  */
 export function residualSettings(
   base: BaseSettings,

@@ -108,11 +108,16 @@ for (const classCount of [2, 3]) {
       assert.deepEqual(model.predictDataset(pool), model.predict(fullPool(30)));
     });
 
-    it('predicts half a pool given as points as that subset', () => {
+    it('predicts half a pool given as points as that subset, and refines it', async () => {
       const size = 15;
       const half = { ...pool, size, features: pool.features.slice(0, size * 3), labels: pool.labels.slice(0, size) };
-      const expected = model.predict(subsetsFromMembers(30, [Array.from({ length: size }, (_, i) => i)]));
+      const subset = subsetsFromMembers(30, [Array.from({ length: size }, (_, i) => i)]);
+      const expected = model.predict(subset);
       model.predictDataset(half).forEach((value, j) => assert.ok(Math.abs(value - expected[j]) < 1e-5));
+      const refined = refinedByChord(model, pool, learner);
+      const [actual, wanted] = [await refined.predictDataset?.(half), await refined.predict(subset)];
+      actual?.forEach((value, j) => assert.ok(Math.abs(value - wanted[j]) < 1e-5));
+      assert.equal(actual?.length, p);
     });
 
     it('predicts each subset the same in any batch, and with the same seed to the same bytes', async () => {
