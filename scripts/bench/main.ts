@@ -31,14 +31,14 @@ const python = findPython({ python: values.python, install: values.peers }, say)
 
 say('kernels');
 const { peak, kernels } = measureKernels(repetitions);
-console.log(`Kernels, float64, 10⁹ operations per CPU second: median (range) of ${repetitions}`);
+console.log(`Kernels, float64 unless said otherwise, 10⁹ operations per CPU second: median (range) of ${repetitions}`);
 console.log(`Peak, multiply-add chains of f64x2 in registers: ${showSpread(peak)}`);
 console.table(
   kernels.map((one) => ({
     kernel: one.kernel,
     wasm: showSpread(one.wasm),
     'of peak': one.shareOfPeak.toFixed(2),
-    plain: showSpread(one.plain),
+    plain: one.plain ? showSpread(one.plain) : '',
   })),
 );
 

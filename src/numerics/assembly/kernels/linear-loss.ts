@@ -57,12 +57,31 @@ export function softmaxCrossEntropy(
 function binary(logits: usize, labels: usize, costs: usize, bytes: usize): f64 {
   let total = f64x2.splat(0);
   const paired = bytes & ~15;
-  for (let i: usize = 0; i < paired; i += 16) {
+  const fours = bytes & ~31;
+  let i: usize = 0;
+  // Two vectors at a time share the making of the constants, and one's arithmetic fills the other's waiting.
+  for (; i < fours; i += 32) {
+    const cost0 = v128.load(costs + i);
+    const cost1 = v128.load(costs + i, 16);
+    const label0 = v128.load(labels + i);
+    const label1 = v128.load(labels + i, 16);
+    const other0 = otherLogit(v128.load(logits + i), label0);
+    const other1 = otherLogit(v128.load(logits + i, 16), label1);
+    const small0 = exponential(f64x2.neg(f64x2.abs(other0)));
+    const small1 = exponential(f64x2.neg(f64x2.abs(other1)));
+    const loss0 = binaryLoss(other0, small0, cost0);
+    const loss1 = binaryLoss(other1, small1, cost1);
+    total = f64x2.add(f64x2.add(total, loss0), loss1);
+    v128.store(logits + i, binarySlope(other0, small0, cost0, label0));
+    v128.store(logits + i, binarySlope(other1, small1, cost1, label1), 16);
+  }
+  for (; i < paired; i += 16) {
     const cost = v128.load(costs + i);
-    const other = otherLogit(v128.load(logits + i), v128.load(labels + i));
+    const label = v128.load(labels + i);
+    const other = otherLogit(v128.load(logits + i), label);
     const small = exponential(f64x2.neg(f64x2.abs(other)));
     total = f64x2.add(total, binaryLoss(other, small, cost));
-    v128.store(logits + i, binarySlope(other, small, cost, v128.load(labels + i)));
+    v128.store(logits + i, binarySlope(other, small, cost, label));
   }
   if (paired < bytes) {
     // The last point alone: the other lane has cost 0.
