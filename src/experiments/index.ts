@@ -1,3 +1,7 @@
+export * from './calibration-agreement.js';
+export * from './calibration-claims.js';
+export * from './calibration-scores.js';
+export * from './calibration.js';
 export * from './data-selection.js';
 export * from './data-valuation.js';
 export * from './datamodels.js';

@@ -9,7 +9,12 @@ import {
   flippedArea,
   overPoolPoints,
 } from './memorization-tables.js';
-import { memorizationValues, type MemorizationEstimates, type MemorizationResult } from './memorization.js';
+import {
+  memorizationValues,
+  type MemorizationEstimates,
+  type MemorizationRemovalRow,
+  type MemorizationResult,
+} from './memorization.js';
 import { exactName, improvedName, newtonName, refinedName } from './predictors.js';
 import type { Profile } from './profile.js';
 import { slug } from './slug.js';
@@ -103,33 +108,29 @@ function flippedClaims(result: MemorizationResult, guarded: boolean): Claim[] {
   ];
 }
 
-/** Share removed in the claims about removal. */
-const removed = 0.2;
-
 /** What memorized points are worth to test accuracy, beside as many random ones. */
-function removalClaims({ problem: { title, flipped }, removal }: MemorizationResult): Claim[] {
+function removalClaims({ problem: { title, flipped }, removal, memorizedShare }: MemorizationResult): Claim[] {
   const rowOf = (method: string) =>
-    removal.find((row) => row.method === method && row.fraction === removed) as MemorizationResult['removal'][number];
+    removal.find((row) => row.method === method && row.fraction === memorizedShare) as MemorizationRemovalRow;
   const random = rowOf('random');
-  const gap = rowOf(exactName).accuracy - random.accuracy;
+  const { accuracy } = rowOf(exactName);
   const noisy = flipped.some(Boolean);
+  const percent = (100 * memorizedShare).toFixed(1);
   return [
     {
       id: `removal-${slug(title)}`,
       statement: noisy
-        ? `Without the ${100 * removed} % of ${title} that are memorized most, many of them mislabelled, the model is more accurate than without random ones.`
-        : `Without the ${100 * removed} % of ${title} that are memorized most, the model is less accurate than without as many random points.`,
+        ? `Without its points memorized above 0.25 (${percent} %), many of them mislabelled, the model of ${title} is more accurate than without as many random ones.`
+        : `Without its points memorized above 0.25 (${percent} %), the model of ${title} is less accurate than without as many random ones.`,
       source: noisy ? 'this project' : 'Feldman & Zhang 2020, §3.2: memorized points matter for accuracy',
-      measured: gap,
+      measured: accuracy - random.accuracy,
       interval: {
-        low: rowOf(exactName).accuracy - (random.high as number),
-        high: rowOf(exactName).accuracy - (random.low as number),
+        low: accuracy - (random.high as number),
+        high: accuracy - (random.low as number),
         kind: 'against the range of random orders',
       },
       unit: 'difference of test accuracies after retraining, minus the mean of random orders',
-      verdict: (
-        noisy ? rowOf(exactName).accuracy > (random.high as number) : rowOf(exactName).accuracy < (random.low as number)
-      )
+      verdict: (noisy ? accuracy > (random.high as number) : accuracy < (random.low as number))
         ? 'holds'
         : 'does not hold',
       guarded: false,

@@ -61,9 +61,9 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     targets: 100,
     randomOrders: 10,
     tasks: [
-      { ...breastCancer, subsets: 1000, bank: 1500, steps: 350, seeds: 2 },
+      { ...breastCancer, subsets: 1000, bank: 1200, steps: 300, seeds: 2 },
       { ...spambase, subsets: 1500, bank: 5000, steps: 1200, seeds: 2 },
-      { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 800, steps: 200, seeds: 2 },
+      { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 500, steps: 150, seeds: 2 },
     ],
   },
   full: {
@@ -79,6 +79,8 @@ const efforts: Readonly<Record<Profile, Effort>> = {
 
 /** Subsets hold this share of the pool (Feldman & Zhang 2020, §3). */
 const subsetShare = 0.7;
+/** Points above this are called memorized (Feldman & Zhang 2020, §3.3). */
+const memorizedAbove = 0.25;
 /** The most memorized points, of which more is told. */
 const shownPoints = 6;
 
@@ -137,6 +139,8 @@ export interface MemorizationResult {
   readonly reference: ByOutcome<Float64Array>;
   /** The most memorized points by exact retraining, most first. */
   readonly memorized: Int32Array;
+  /** Share of the pool whose memorization by exact retraining is above 0.25. */
+  readonly memorizedShare: number;
   readonly removal: readonly MemorizationRemovalRow[];
   readonly largestResidual: number;
   readonly retrainedModels: number;
@@ -248,6 +252,8 @@ async function estimateOn(
       ),
     ],
   ]);
+  const memorizedShare = exact.correct.values.filter((value) => value > memorizedAbove).length / pool.size;
+  const shares = [...new Set([0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, memorizedShare])].sort((a, b) => a - b);
   return {
     problem,
     targets,
@@ -256,28 +262,28 @@ async function estimateOn(
     methods: [...methods].map(([method, own]) => ({ method, seeds: own })),
     reference: { correct: reference.correct.values, probability: reference.probability.values },
     memorized,
-    removal: await removalAlong(problem, orders),
+    memorizedShare,
+    removal: await removalAlong(problem, orders, shares),
     largestResidual: residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
     retrainedModels: residuals.reduce((sum, part) => sum + part.length, 0),
     seed,
   };
 }
 
-const removedShares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4];
-
 /** Test accuracy after retraining without the first points of each order; several orders as their mean and range. */
 async function removalAlong(
   { title, pool, test, learner }: NoisyProblem,
   orders: ReadonlyMap<string, readonly Int32Array[]>,
+  shares: readonly number[],
 ): Promise<MemorizationRemovalRow[]> {
   const rows: MemorizationRemovalRow[] = [];
   for (const [method, own] of orders) {
     const curves: number[][] = [];
     for (const order of own) {
-      const curve = await removalCurve(learner, pool, order, removedShares, accuracyUtility(learner, test));
+      const curve = await removalCurve(learner, pool, order, shares, accuracyUtility(learner, test));
       curves.push(curve.map(({ utility }) => utility));
     }
-    removedShares.forEach((fraction, k) => {
+    shares.forEach((fraction, k) => {
       const each = curves.map((curve) => curve[k]);
       rows.push({
         dataset: title,

@@ -43,11 +43,11 @@ export function longTail(rows: readonly LongTailRow[], options: FigureOptions = 
     width: 300,
     height: 220,
     encoding: {
-      x: { field: 'memorization', type: 'quantitative', title: 'memorization' },
+      x: { field: 'memorization', type: 'quantitative', title: 'memorized at least' },
       y: {
         ...share,
         field: 'share',
-        title: 'share of the pool memorized at least so much',
+        title: 'share of the pool',
         scale: logScale(
           'longTail',
           own.flatMap((row) => [row.share, row.low, row.high]),

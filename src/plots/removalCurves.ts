@@ -53,7 +53,7 @@ export function removalCurves(rows: readonly RemovalRow[], options: FigureOption
           type: 'quantitative',
           title: 'test accuracy after retraining',
           scale: { zero: false },
-          axis: { format: '.0%' },
+          axis: { format: '.1~%' },
         },
         color: style.color,
       },

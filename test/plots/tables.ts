@@ -15,9 +15,11 @@ import {
   predictedVsTrue,
   pullingPoints,
   ratiosToTargets,
+  reliabilityDiagram,
   removalCurves,
   rocCurve,
   selectionCurves,
+  scoreIntervals,
   stackedCost,
   trainingCurve,
   valueScatter,
@@ -36,9 +38,11 @@ import {
   type PredictedVsTrueRow,
   type PullingPointRow,
   type RatioRow,
+  type ReliabilityRow,
   type RemovalRow,
   type RocRow,
   type SelectionRow,
+  type ScoreIntervalRow,
   type StackedCostRow,
   type TrainingCurveRow,
   type ValueScatterRow,
@@ -376,6 +380,32 @@ export const pullingPointRows: PullingPointRow[] = datasets.flatMap((dataset, d)
   }),
 );
 
+export const reliabilityRows: ReliabilityRow[] = datasets.flatMap((dataset, d) =>
+  ['single model', 'exact retraining', 'ModelPred (full)'].flatMap((method, m) =>
+    [0.55, 0.7, 0.85, 0.95, 0.99].map((confidence) => {
+      const frequency = confidence - (0.15 - 0.05 * m - 0.02 * d) * (1 - confidence) * 3;
+      return {
+        dataset,
+        method,
+        confidence,
+        frequency,
+        low: frequency - 0.08,
+        high: Math.min(1, frequency + 0.06),
+        points: 50 + d,
+      };
+    }),
+  ),
+);
+
+export const scoreIntervalRows: ScoreIntervalRow[] = datasets.flatMap((dataset, d) =>
+  ['negative log-likelihood (nats)', 'Brier score'].flatMap((score, s) =>
+    ['single model', 'ModelPred (full)', 'exact retraining'].map((method, m) => {
+      const value = 0.3 - 0.15 * s + 0.1 * d - 0.02 * m;
+      return { dataset, score, method, value, low: m === 1 ? null : value * 0.85, high: m === 1 ? null : value * 1.2 };
+    }),
+  ),
+);
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
@@ -398,9 +428,14 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
   pullingPoints: { table: pullingPointRows, draw: (table) => pullingPoints(table as PullingPointRow[]) },
   ratiosToTargets: { table: ratioRows, draw: (table) => ratiosToTargets(table as RatioRow[]) },
+  reliabilityDiagram: {
+    table: reliabilityRows,
+    draw: (table) => reliabilityDiagram(table as ReliabilityRow[]),
+  },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
   rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
   selectionCurves: { table: selectionRows, draw: (table) => selectionCurves(table as SelectionRow[]) },
+  scoreIntervals: { table: scoreIntervalRows, draw: (table) => scoreIntervals(table as ScoreIntervalRow[]) },
   stackedCost: { table: stackedCostRows, draw: (table) => stackedCost(table as StackedCostRow[]) },
   trainingCurve: { table: trainingCurveRows, draw: (table) => trainingCurve(table as TrainingCurveRow[]) },
   valueScatter: { table: valueScatterRows, draw: (table) => valueScatter(table as ValueScatterRow[]) },

@@ -1,0 +1,102 @@
+import { strict as assert } from 'node:assert';
+import {
+  calibrationClaims,
+  calibrationComparison,
+  calibrationProblems,
+  calibrationScoreRows,
+  calibrationTable,
+  ensembleAgreement,
+  ensembleBudgets,
+  ensembleCosts,
+  reliabilityRows,
+  spreadByTime,
+  spreadPairs,
+  type CalibrationResult,
+} from '../../src/experiments/index.js';
+
+const exactName = 'exact retraining';
+
+describe('calibration, smoke profile', function () {
+  this.timeout(60_000);
+  let results: CalibrationResult[];
+  before(async () => (results = await calibrationComparison({ profile: 'smoke', seed: 1 })));
+
+  it('keeps the points that the temperature is fitted on apart from the test points', () => {
+    const [row] = calibrationProblems(results);
+    assert.equal(row['validation points'] + row['test points'], 269);
+    const [{ problem, test }] = results;
+    assert.equal(problem.test.size, 269);
+    assert.equal(test.size, row['test points']);
+  });
+  it('compares every ensemble with the same samples retrained, inside its interval', () => {
+    const rows = ensembleAgreement(results);
+    assert.equal(rows.length, 2 * 8 + 1);
+    for (const row of rows) {
+      assert.ok(row['difference low'] <= row['mean difference'] && row['mean difference'] <= row['difference high']);
+      const [low, value, high] = [row['spread low'], row['spread correlation'], row['spread high']];
+      if (row.method === 'mean θ') assert.equal(value, null);
+      else assert.ok((low as number) <= (value as number) && (value as number) <= (high as number), row.method);
+      if (row.method === exactName) assert.deepEqual([row['mean difference'], row['spread ratio']], [0, 1]);
+    }
+    const of = (method: string): number =>
+      rows.find((row) => row.method === method && row['trained on'] === 'bootstrap samples')?.['mean difference'] ??
+      NaN;
+    assert.ok(of('one Newton step') < of('influence function'));
+    assert.ok(of('ModelPred (improved) + one Newton step') < of('ModelPred (improved)'));
+  });
+  it('scores every distribution, its Brier score adding up', () => {
+    const rows = calibrationTable(results);
+    assert.equal(new Set(rows.map(({ method }) => method)).size, rows.length);
+    const [single, tempered] = rows;
+    assert.equal(single.accuracy, tempered.accuracy, 'a temperature changes no prediction');
+    for (const row of rows) {
+      assert.ok(row.ECE >= 0 && row.ECE <= 1 && row['NLL (nats)'] > 0, row.method);
+      const parts = row.reliability - row.resolution + row.uncertainty;
+      assert.ok(Math.abs(parts - row.Brier) < 0.05, `${row.method}: only what binning hides is left out`);
+    }
+    const scores = calibrationScoreRows(results, ['single model']);
+    assert.deepEqual(
+      scores.map(({ value }) => value),
+      [single['NLL (nats)'], single.Brier, single.ECE, single['ECE, equal mass']],
+    );
+    for (const { low, value, high, score } of scores) assert.ok(low <= value && value <= high, score);
+  });
+  it('puts every test point in one bin of a reliability diagram', () => {
+    const rows = reliabilityRows(results, ['single model']);
+    assert.equal(
+      rows.reduce((sum, { points }) => sum + points, 0),
+      results[0].test.size,
+    );
+    for (const { low, frequency, high } of rows) assert.ok(low <= frequency && frequency <= high);
+  });
+  it('pairs standard deviations of the same points', () => {
+    const pairs = spreadPairs(results, [exactName, 'Laplace approximation']);
+    const exact = pairs.filter(({ method }) => method === exactName);
+    assert.equal(exact.length, results[0].test.size);
+    for (const row of exact) assert.equal(row.predicted, row.exact);
+    const laplace = pairs.filter(({ method }) => method !== exactName);
+    assert.deepEqual(
+      laplace.map((row) => row.exact),
+      exact.map((row) => row.exact),
+    );
+  });
+  it('counts time for labels only where methods learn, and more of it for more members', () => {
+    for (const { method, stage, seconds } of ensembleCosts(results))
+      if (stage === 'labels') assert.equal(seconds > 0, /mean|ridge|ModelPred/.test(method), method);
+    const exact = spreadByTime(results).filter(({ method }) => method === exactName);
+    assert.ok(exact.length > 1 && exact.every(({ seconds }, k) => k === 0 || seconds > exact[k - 1].seconds));
+    for (const row of ensembleBudgets(results))
+      assert.ok(row['models retrained in it'] <= row['models retrained in all of it'], row.method);
+  });
+  it('states claims that follow from its measurements', () => {
+    const claims = calibrationClaims(results, 'smoke');
+    assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length);
+    for (const { id, measured, interval } of claims) {
+      assert.ok(measured !== null && Number.isFinite(measured), id);
+      if (interval) assert.ok(interval.low <= measured && measured <= interval.high, id);
+    }
+    assert.equal(claims.find(({ id }) => id === 'exact-retraining')?.verdict, 'holds');
+    const difference = claims.find(({ id }) => id === 'modelpred-probability-breast-cancer');
+    assert.equal(difference?.verdict, (difference?.measured ?? 1) <= 0.013 ? 'holds' : 'does not hold');
+  });
+});
