@@ -20,6 +20,7 @@ import {
   improvedName,
   improvedPreparation,
   prepareMeasured,
+  shortTrainingPreparations,
   withNewtonStep,
   type PreparedPredictor,
 } from './predictors.js';
@@ -34,7 +35,7 @@ interface Task extends NoisyProblemOptions {
   readonly steps: number;
   /** Banks and networks. */
   readonly seeds: number;
-  /** Whether Newton steps are affordable: p³ per subset. */
+  /** Whether Newton steps lead to retrained models and are affordable: p³ per subset. */
   readonly newton: boolean;
 }
 
@@ -51,19 +52,25 @@ const [breastCancer, spambase, digits] = [
   { name: 'digits', flippedShare: 0, newton: true },
 ] as const;
 
+const perceptron = { name: 'iris 1/2', flippedShare: 0, newton: false, perceptron: { hidden: [8], seed: 1 } } as const;
+
 const efforts: Readonly<Record<Profile, Effort>> = {
   smoke: {
     targets: 5,
     randomOrders: 2,
-    tasks: [{ ...breastCancer, subsets: 80, bank: 100, steps: 20, seeds: 2 }],
+    tasks: [
+      { ...breastCancer, subsets: 80, bank: 100, steps: 20, seeds: 2 },
+      { ...perceptron, subsets: 30, bank: 30, steps: 20, seeds: 1 },
+    ],
   },
   quick: {
     targets: 100,
     randomOrders: 10,
     tasks: [
       { ...breastCancer, subsets: 1000, bank: 1200, steps: 300, seeds: 2 },
-      { ...spambase, subsets: 1500, bank: 5000, steps: 1200, seeds: 2 },
+      { ...spambase, subsets: 1500, bank: 4000, steps: 1000, seeds: 2 },
       { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 500, steps: 150, seeds: 2 },
+      { ...perceptron, subsets: 500, bank: 500, steps: 300, seeds: 2 },
     ],
   },
   full: {
@@ -73,6 +80,7 @@ const efforts: Readonly<Record<Profile, Effort>> = {
       { ...breastCancer, subsets: 4000, bank: 8000, steps: 4000, seeds: 5 },
       { ...spambase, subsets: 4000, bank: 16000, steps: 8000, seeds: 5 },
       { ...digits, subsets: 2000, bank: 6000, steps: 4000, seeds: 5, newton: false },
+      { ...perceptron, subsets: 2000, bank: 4000, steps: 2000, seeds: 5 },
     ],
   },
 };
@@ -81,6 +89,8 @@ const efforts: Readonly<Record<Profile, Effort>> = {
 const subsetShare = 0.7;
 /** Points above this are called memorized (Feldman & Zhang 2020, §3.3). */
 const memorizedAbove = 0.25;
+/** Steps of the perceptron's training stopped early. */
+const shortSteps = 20;
 /** The most memorized points, of which more is told. */
 const shownPoints = 6;
 
@@ -142,7 +152,8 @@ export interface MemorizationResult {
   /** Share of the pool whose memorization by exact retraining is above 0.25. */
   readonly memorizedShare: number;
   readonly removal: readonly MemorizationRemovalRow[];
-  readonly largestResidual: number;
+  /** Null where training ends with its schedule and not at an optimum. */
+  readonly largestResidual: number | null;
   readonly retrainedModels: number;
   readonly seed: number;
 }
@@ -182,8 +193,12 @@ async function estimateOn(
   const subsets = draw('subsets');
   const counts = lookedAt(task.subsets);
 
-  const memorizationOf = (of: Subsets, parameters: Float64Array): ByOutcome<SubsetEffects> => ({
-    correct: memorization(of, pointOutcomes(learner, pool, parameters, 'correct')),
+  const memorizationOf = (
+    of: Subsets,
+    parameters: Float64Array,
+    correct = pointOutcomes(learner, pool, parameters, 'correct'),
+  ): ByOutcome<SubsetEffects> => ({
+    correct: memorization(of, correct),
     probability: memorization(of, pointOutcomes(learner, pool, parameters, 'probability')),
   });
   const retrained = await measureCpu(() => retrain(subsets));
@@ -200,7 +215,7 @@ async function estimateOn(
       subsetInfluence(subsets, pointOutcomes(learner, points, parameters, outcome));
     const outcomes = pointOutcomes(learner, pool, parameters, 'correct');
     return {
-      memorization: memorizationOf(subsets, parameters),
+      memorization: memorizationOf(subsets, parameters, outcomes),
       influence: { correct: influenceOn(targets, 'correct'), probability: influenceOn(targets, 'probability') },
       onMemorized: influenceOn(shown, 'probability').values,
       growing: counts.map((count) => {
@@ -219,6 +234,12 @@ async function estimateOn(
   methods.set(exactName, [{ ...estimates(retrained.result.parameters), ...costs }]);
 
   const { mean, ridge, influence, newton, sizeAwareNewton } = baselinePreparations(problem);
+  const { fromStart, fineTuned } = shortTrainingPreparations(problem, shortSteps);
+  const untrained = [
+    influence,
+    ...(task.newton ? [newton, sizeAwareNewton] : []),
+    ...(task.perceptron ? [fromStart, fineTuned] : []),
+  ];
   const residuals = [retrained.result.residuals, others.residuals];
   for (let s = seed; s < seed + task.seeds; s++) {
     const bank = await measureCpu(() =>
@@ -233,8 +254,8 @@ async function estimateOn(
       ),
     );
     residuals.push(bank.result.residuals);
-    const once = s === seed ? [influence, ...(task.newton ? [newton, sizeAwareNewton] : [])] : [];
-    for (const preparation of [mean, ridge, ...once]) await measure(await prepareMeasured(preparation, bank, s));
+    for (const preparation of [mean, ridge, ...(s === seed ? untrained : [])])
+      await measure(await prepareMeasured(preparation, bank, s));
     const network = await prepareMeasured(improvedPreparation(task.steps, control), bank, s);
     await measure(network);
     if (task.newton) await measure(withNewtonStep(network, problem));
@@ -264,7 +285,9 @@ async function estimateOn(
     memorized,
     memorizedShare,
     removal: await removalAlong(problem, orders, shares),
-    largestResidual: residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
+    largestResidual: task.perceptron
+      ? null
+      : residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
     retrainedModels: residuals.reduce((sum, part) => sum + part.length, 0),
     seed,
   };

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { flipLabels } from '../data/label-noise.js';
 import { selectClasses } from '../data/rows.js';
+import { multilayerPerceptron, type MultilayerPerceptronOptions } from '../learners/multilayer-perceptron.js';
 import { deriveSeed } from '../numerics/random.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
 
@@ -11,6 +12,8 @@ export interface NoisyProblemOptions {
   readonly classes?: readonly string[];
   /** Share of the pool's labels that are flipped. */
   readonly flippedShare: number;
+  /** Default: the problem's own learner, logistic regression. */
+  readonly perceptron?: MultilayerPerceptronOptions;
 }
 
 /** A problem, some of whose pool's labels may be wrong; test labels are as recorded. */
@@ -21,10 +24,10 @@ export interface NoisyProblem extends Problem {
 
 /** A recorded problem with flipped labels in its pool. */
 export async function noisyProblem(
-  { name, classes, flippedShare }: NoisyProblemOptions,
+  { name, classes, flippedShare, perceptron }: NoisyProblemOptions,
   seed: number,
 ): Promise<NoisyProblem> {
-  const problem = await loadProblem(name);
+  const problem = await loadProblem(name, perceptron && multilayerPerceptron(perceptron));
   const select = (points: Dataset): Dataset => (classes ? selectClasses(points, classes) : points);
   const pool = select(problem.pool);
   const noisy = flipLabels(pool, { fraction: flippedShare, seed: deriveSeed(seed, name, 'label noise') });
@@ -32,6 +35,7 @@ export async function noisyProblem(
   const details = [
     ...(classes ? [`classes ${classes.join(', ')}`] : []),
     ...(flippedShare > 0 ? [`${100 * flippedShare} % of labels flipped`] : []),
+    ...(perceptron ? ['perceptron'] : []),
   ];
   return {
     ...problem,
