@@ -1,5 +1,6 @@
 import type { RunControl } from '../control.js';
 import { measureCpu } from '../evaluation/cost.js';
+import { createLearner } from '../learners/registry.js';
 import { influencePredictor } from '../prediction/influence.js';
 import { lbfgsPredictor } from '../prediction/lbfgs.js';
 import { meanPredictor } from '../prediction/mean.js';
@@ -80,16 +81,34 @@ export function baselinePreparations({ pool, learner }: Ground) {
   } satisfies Readonly<Record<string, Preparation>>;
 }
 
-/** The learner stopped after a few steps, from its own start and from the whole pool's parameters. */
-export function shortTrainingPreparations({ pool, learner }: Ground, steps: number) {
+export const fineTuningName = (steps: number): string => `fine-tuning for ${steps} steps`;
+export const otherSeedName = 'retraining from another initial seed';
+
+/** For learners without an optimum: stopped after a few steps, fine-tuned from the whole pool, or begun elsewhere. */
+export function schedulePreparations({ pool, learner }: Ground, steps: number) {
   const full = async (): Promise<Float64Array> => (await learner.retrain(pool, fullPool(pool.size))).parameters;
   return {
-    fromStart: { method: `training for ${steps} steps`, prepare: () => shortTrainingPredictor(pool, learner, steps) },
+    short: { method: `training for ${steps} steps`, prepare: () => shortTrainingPredictor(pool, learner, steps) },
     fineTuned: {
-      method: `fine-tuning for ${steps} steps`,
+      method: fineTuningName(steps),
       prepare: async () => shortTrainingPredictor(pool, learner, steps, await full()),
     },
+    otherSeed: { method: otherSeedName, prepare: () => fromAnotherSeed(pool, learner) },
   } satisfies Readonly<Record<string, Preparation>>;
+}
+
+/** The same learner with its next seed: what does not depend on where training begins, it predicts too. */
+function fromAnotherSeed(pool: Problem['pool'], { name, hyperparameters }: Problem['learner']): Predictor {
+  const other = createLearner({
+    name,
+    hyperparameters: { ...hyperparameters, seed: Number(hyperparameters.seed) + 1 },
+  });
+  return {
+    name: otherSeedName,
+    predict: async (subsets, control) => (await other.retrain(pool, subsets, control)).parameters,
+    predictDataset: async (points, subsets = fullPool(points.size)) =>
+      (await other.retrain(points, subsets)).parameters,
+  };
 }
 
 /** The authors' network with one of the losses. */
