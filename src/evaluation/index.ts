@@ -3,6 +3,7 @@ export * from './brier-score.js';
 export * from './calibration-error.js';
 export * from './correlation.js';
 export * from './cost.js';
+export * from './estimate-quality.js';
 export * from './f1-score.js';
 export * from './linear-datamodelling-score.js';
 export * from './log-loss.js';

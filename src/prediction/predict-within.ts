@@ -1,12 +1,12 @@
 import { safePoint, type RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
+import { gatherRows } from '../learners/gather-rows.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
 import { hasEveryClass } from '../learners/retrain-linear.js';
-import { gatherRows } from '../learners/gather-rows.js';
 import { dot } from '../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../subsets/subsets.js';
-import { newtonStepNorms } from './certificate.js';
+import { chordStepNorms, newtonStepNorms } from './certificate.js';
 import { newtonDirections, searchAlong } from './newton.js';
 import type { Predictor } from './predictor.js';
 
@@ -14,7 +14,7 @@ import type { Predictor } from './predictor.js';
 export const Rung = {
   /** The predictor's, as they are. */
   predicted: 0,
-  /** The predictor's after one safeguarded Newton step. */
+  /** The predictor's after a few iterations of the exact solver, or one safeguarded Newton step where there is no size path. */
   refined: 1,
   /** Retrained exactly. */
   retrained: 2,
@@ -36,16 +36,26 @@ export interface PredictedWithin {
   /** `B` values of {@link Rung}. */
   readonly rungs: Uint8Array;
   /**
-   * `B` estimates of the relative error: the length of one Newton step from the parameters over their own. 0 for models
-   * retrained to the learner's residual; NaN where that did not succeed.
+   * `B` estimates of the relative error: twice the length of one chord step from the parameters over their own, or the length
+   * of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual; NaN where that
+   * did not succeed.
    */
   readonly certificates: Float64Array;
 }
 
 /**
+ * A chord step is an estimate off by up to this factor in 98 of 100 predictions and more; a Newton step is a better one but costs
+ * as much as retraining does.
+ */
+const chordCaution = 2;
+/** L-BFGS halves the error in an iteration, about; with so many to take, retraining to the end costs no more. */
+const mostIterations = 7;
+
+/**
  * Parameters of every subset to a wanted accuracy, as cheaply as their certificates allow: predicted; where the certificate is
- * above the tolerance, refined by the Newton step that the certificate took anyway, and certified again; where it still is,
- * retrained from there. The certificate is an estimate, so a few models may be somewhat further off than the tolerance.
+ * above the tolerance, taken on from there by as many iterations of the exact solver as should do, and certified again; where it
+ * still is, or where that many iterations would not pay, retrained from there. The certificate is an estimate, so a few models
+ * may be somewhat further off than the tolerance.
  *
  * @throws InputError if the tolerance is not positive, and as the predictor and the learner.
  * @throws InterruptedError if `signal` is aborted.
@@ -61,25 +71,28 @@ export async function predictWithin(options: PredictWithinOptions): Promise<Pred
 
   const classCount = pool.classes.length;
   const rows = Array.from({ length: subsets.count }, (_, b) => b);
-  const trainable = rows.filter((b) => hasEveryClass(subsets.weights, b * pool.size, pool.labels, classCount));
-  let waiting = trainable;
+  const isTrainable = (b: number): boolean => hasEveryClass(subsets.weights, b * pool.size, pool.labels, classCount);
+  let waiting = rows.filter(isTrainable);
+  const rest = rows.filter((b) => !isTrainable(b));
+  const climb = learner.sizePath ? chordClimb(pool, learner, tolerance) : newtonClimb(pool, learner);
   for (const rung of [Rung.predicted, Rung.refined]) {
     if (waiting.length === 0) break;
     await safePoint(control, label);
-    const taken = takeSubsets(subsets, waiting);
     const from = gatherRows(parameters, waiting, p);
-    const found = newtonDirections(pool, learner, taken, from);
-    const estimates = newtonStepNorms(found).map((norm, k) => norm / Math.sqrt(dot(from, k * p, from, k * p, p)));
-    const next = rung === Rung.predicted ? searchAlong(pool, learner, taken, from, found) : from;
-    waiting = waiting.filter((b, k) => {
+    const { norms, pays, refine } = await climb(takeSubsets(subsets, waiting), from, control);
+    const estimates = norms.map((norm, k) => norm / Math.sqrt(dot(from, k * p, from, k * p, p)));
+    waiting.forEach((b, k) => {
       certificates[b] = estimates[k];
       rungs[b] = rung;
-      if (estimates[k] <= tolerance) return false;
-      parameters.set(next.subarray(k * p, (k + 1) * p), b * p);
-      return true;
     });
+    const failing = [...waiting.keys()].filter((k) => !(estimates[k] <= tolerance));
+    const refinable = failing.filter((k) => rung === Rung.predicted && pays(estimates[k]));
+    const refined = await refine(refinable, estimates);
+    refinable.forEach((k, r) => parameters.set(refined.subarray(r * p, (r + 1) * p), waiting[k] * p));
+    const isRefinable = new Set(refinable);
+    rest.push(...failing.filter((k) => !isRefinable.has(k)).map((k) => waiting[k]));
+    waiting = refinable.map((k) => waiting[k]);
   }
-  const rest = rows.filter((b) => !trainable.includes(b) || waiting.includes(b));
   if (rest.length > 0) {
     const from = gatherRows(parameters, rest, p).map((value) => (Number.isFinite(value) ? value : 0));
     const exact = await learner.retrain(pool, takeSubsets(subsets, rest), { ...control, from });
@@ -91,4 +104,53 @@ export async function predictWithin(options: PredictWithinOptions): Promise<Pred
     });
   }
   return { parameters, rungs, certificates };
+}
+
+/** How parameters (`B×p`) of some subsets are certified, and how some of them are brought nearer. */
+type Climb = (
+  subsets: Subsets,
+  parameters: Float64Array,
+  control: RunControl,
+) => Promise<{
+  /** `B` estimates of their distance from the trained ones. */
+  norms: Float64Array;
+  /** Whether refining parameters of this estimate, relative to their length, costs less than retraining. */
+  pays: (estimate: number) => boolean;
+  /** Refined parameters of the given rows; estimates are given for all. */
+  refine: (rows: readonly number[], estimates: Float64Array) => Promise<Float64Array>;
+}>;
+
+/** Certified by chord steps, refined by the exact solver: by as many iterations as a row's own error asks for. */
+function chordClimb(pool: Dataset, learner: Learner, tolerance: number): Climb {
+  const iterationsFor = (estimate: number): number => 1 + Math.ceil(Math.log2(estimate / tolerance));
+  return async (subsets, parameters, control) => ({
+    norms: (await chordStepNorms(pool, learner, subsets, parameters, control)).map((norm) => chordCaution * norm),
+    pays: (estimate) => iterationsFor(estimate) <= mostIterations,
+    refine: async (rows, estimates) => {
+      const p = parameters.length / subsets.count;
+      const refined = gatherRows(parameters, rows, p);
+      const wanted = rows.map((row) => iterationsFor(estimates[row]));
+      for (const maxIterations of new Set(wanted)) {
+        const group = [...rows.keys()].filter((k) => wanted[k] === maxIterations);
+        const from = gatherRows(refined, group, p);
+        const own = group.map((k) => rows[k]);
+        const found = await learner.retrain(pool, takeSubsets(subsets, own), { ...control, from, maxIterations });
+        group.forEach((k, g) => refined.set(found.parameters.subarray(g * p, (g + 1) * p), k * p));
+      }
+      return refined;
+    },
+  });
+}
+
+/** Certified by whole Newton steps, refined by the same steps with a safeguard. */
+function newtonClimb(pool: Dataset, learner: Learner): Climb {
+  return (subsets, parameters) => {
+    const found = newtonDirections(pool, learner, subsets, parameters);
+    const p = parameters.length / subsets.count;
+    return Promise.resolve({
+      norms: newtonStepNorms(found),
+      pays: () => true,
+      refine: (rows) => Promise.resolve(gatherRows(searchAlong(pool, learner, subsets, parameters, found), rows, p)),
+    });
+  };
 }
