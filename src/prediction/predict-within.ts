@@ -122,6 +122,7 @@ type Climb = (
 
 /** Certified by chord steps, refined by the exact solver: by as many iterations as a row's own error asks for. */
 function chordClimb(pool: Dataset, learner: Learner, tolerance: number): Climb {
+  const solver = 'L-BFGS';
   const iterationsFor = (estimate: number): number => 1 + Math.ceil(Math.log2(estimate / tolerance));
   return async (subsets, parameters, control) => ({
     norms: (await chordStepNorms(pool, learner, subsets, parameters, control)).map((norm) => chordCaution * norm),
@@ -134,7 +135,12 @@ function chordClimb(pool: Dataset, learner: Learner, tolerance: number): Climb {
         const group = [...rows.keys()].filter((k) => wanted[k] === maxIterations);
         const from = gatherRows(refined, group, p);
         const own = group.map((k) => rows[k]);
-        const found = await learner.retrain(pool, takeSubsets(subsets, own), { ...control, from, maxIterations });
+        const found = await learner.retrain(pool, takeSubsets(subsets, own), {
+          ...control,
+          from,
+          maxIterations,
+          solver,
+        });
         group.forEach((k, g) => refined.set(found.parameters.subarray(g * p, (g + 1) * p), k * p));
       }
       return refined;
