@@ -26,7 +26,7 @@ const heldOutCount = 500;
 const bankSize = 4000;
 const training = { batchSize: 128, learningRate: 5e-3, steps: 1000, validateEvery: 500 };
 const tolerances = [0.1, 0.01, 0.001];
-const repetitions = 3;
+const repetitions = 5;
 /** Rank correlation, and median of estimate / error, asked of every predictor that is more than a mean or a look-up. */
 const spearmanTarget = 0.95;
 const [lowestRatio, highestRatio] = [0.75, 1.1];

@@ -5,6 +5,7 @@ import {
   bootstrap,
   bootstrapMean,
   bootstrapRatio,
+  estimateQuality,
   pearson,
   quantile,
   ranks,
@@ -118,6 +119,19 @@ describe('bootstrap', () => {
         }
       }),
     );
+  });
+});
+
+describe('quality of estimates', () => {
+  it('is perfect for the errors themselves, and sees a common factor and what is missing', () => {
+    const errors = Float64Array.of(1, 3, 2, 8);
+    assert.deepEqual(estimateQuality(errors, errors), { spearman: 1, medianRatio: 1, missing: 0 });
+    const half = errors.map((error) => error / 2);
+    half[1] = NaN;
+    const quality = estimateQuality(half, errors);
+    assert.deepEqual([quality.medianRatio, quality.missing], [0.5, 0.25]);
+    assert.ok(Math.abs(quality.spearman - 1) < 1e-12);
+    assert.ok(estimateQuality(Float64Array.of(4, 3, 2, 1), [1, 2, 3, 4]).spearman < -0.99);
   });
 });
 

@@ -7,7 +7,14 @@ import type { Learner } from '../../src/learners/learner.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
 import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
-import { certify, predictWithin, ridgePredictor, Rung, sizeAwareChordPredictor } from '../../src/prediction/index.js';
+import {
+  certify,
+  chordStepNorms,
+  predictWithin,
+  ridgePredictor,
+  Rung,
+  sizeAwareChordPredictor,
+} from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { concatenateSubsets, fullPool, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
 import { cloudPool } from '../learners/pools.js';
@@ -68,6 +75,26 @@ describe('certificates of predicted parameters', () => {
     assert.ok(Number.isNaN(certify(pool, unbounded, fullPool(30), new Float64Array(3)).bounds[0]));
   });
 
+  it('estimate by a chord step with the Hessian of the whole pool at the subset’s size', async () => {
+    const learner = logisticRegression({ C: 1 });
+    const pool = cloudPool({ size: 40, dimension: 3, classCount: 2, seed: 4 });
+    const subsets = uniformSizeSubsets({ poolSize: 40, count: 5, minimumSize: 12, labels: pool.labels, seed: 1 });
+    const p = learner.parameterCount(pool);
+    const predicted = new Float64Array(5 * p).map((_, k) => Math.sin(k));
+    const norms = await chordStepNorms(pool, learner, subsets, predicted);
+    const path = learner.sizePath?.(pool);
+    for (let b = 0; b < 5; b++) {
+      const one = takeSubsets(subsets, [b]);
+      const size = one.weights.reduce((sum, weight) => sum + weight, 0);
+      const theta = path?.optima([size]) ?? new Float64Array(p);
+      const hessian = learner.hessian(pool, new Float64Array(40).fill(size / 40), theta);
+      assert.ok(choleskyFactor(hessian, p));
+      const step = learner.gradient(pool, one, predicted.slice(b * p, (b + 1) * p));
+      choleskySolve(hessian, p, step);
+      assert.ok(Math.abs(norms[b] - norm(step)) <= 1e-8 * (1 + norm(step)));
+    }
+  });
+
   it('have no estimate where the Hessian is not positive definite', () => {
     const learner = logisticRegression({ C: 1 });
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
@@ -113,6 +140,38 @@ describe('prediction within a tolerance', () => {
         });
       }
     }
+  });
+
+  it('predicts every subset the same in any batch', async () => {
+    const { pool, learner, minimumSize } = await loadProblem('iris 1/2');
+    const draw = { poolSize: pool.size, count: 30, minimumSize, labels: pool.labels, seed: 3 };
+    const subsets = uniformSizeSubsets(draw);
+    const predictor = sizeAwareChordPredictor(pool, learner);
+    const together = await predictWithin({ pool, learner, predictor, subsets, tolerance: 0.01 });
+    assert.ok(new Set(together.rungs).size > 1);
+    const p = learner.parameterCount(pool);
+    for (const b of [0, 7, 29]) {
+      const alone = await predictWithin({
+        pool,
+        learner,
+        predictor,
+        subsets: takeSubsets(subsets, [b]),
+        tolerance: 0.01,
+      });
+      assert.deepEqual(alone.parameters, together.parameters.slice(b * p, (b + 1) * p));
+      assert.deepEqual([alone.rungs[0], alone.certificates[0]], [together.rungs[b], together.certificates[b]]);
+    }
+  });
+
+  it('climbs by Newton steps where the learner has no size path', async () => {
+    const learner: Learner = { ...logisticRegression({ C: 1 }), sizePath: undefined };
+    const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
+    const subsets = uniformSizeSubsets({ poolSize: 30, count: 20, minimumSize: 10, labels: pool.labels, seed: 2 });
+    const { parameters: truth } = await learner.retrain(pool, subsets);
+    const predictor = ridgePredictor(await buildBank({ pool, learner, subsets }));
+    const result = await predictWithin({ pool, learner, predictor, subsets, tolerance: 0.01 });
+    for (const error of relativeErrors(result.parameters, truth, 3)) assert.ok(error <= 0.02);
+    assert.ok(result.rungs.some((rung) => rung === Rung.refined));
   });
 
   it('gives NaN for subsets that lack a class, as retraining does', async () => {
