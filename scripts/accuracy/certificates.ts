@@ -13,14 +13,10 @@ import {
   trainModelPred,
 } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
-import { writeFileAtomically } from '../../src/storage.js';
 import { uniformSizeSubsets } from '../../src/subsets/index.js';
 
-// What certificates of predicted models are worth, networks included, and what predicting within a tolerance costs beside exact
-// retraining. Usage:
-//   node dist/scripts/accuracy/certificates.js [data set …]
-const names = ['iris 0/1', 'iris 1/2', 'breast cancer', 'spambase'] as const satisfies readonly ProblemName[];
-const chosen = process.argv.length > 2 ? names.filter((name) => process.argv.includes(name)) : names;
+/** Of the problems, those whose Hessians are small enough to certify by. */
+export const certifiedNames: readonly string[] = ['iris 0/1', 'iris 1/2', 'breast cancer', 'spambase'];
 const seed = 1;
 const heldOutCount = 500;
 const bankSize = 4000;
@@ -35,9 +31,13 @@ const coverageTarget = 0.99;
 const timeTarget = 1.2;
 
 const digits = (value: number): string => value.toPrecision(3);
-const certified = [];
-const within = [];
-for (const name of chosen) {
+/**
+ * Prints what certificates of predicted models are worth, networks included, and what predicting within a tolerance costs beside
+ * exact retraining.
+ */
+export async function measureCertificates(name: ProblemName) {
+  const certified = [];
+  const within = [];
   const { pool, learner, minimumSize } = await loadProblem(name);
   const draw = (count: number, part: string) =>
     uniformSizeSubsets({
@@ -73,34 +73,31 @@ for (const name of chosen) {
       within.push({ problem: name, ...row, reached });
     }
   }
-}
 
-console.table(
-  certified.map((row) => ({
-    'data set': row.problem,
-    predictor: row.predictor,
-    'relative error': digits(row.error),
-    Spearman: digits(row.spearman),
-    'median estimate / error': digits(row.medianRatio),
-    'without estimate': row.missing,
-    reached: row.reached ?? '–',
-    'bounds proven': digits(row.boundsProven),
-    'bounds broken': row.boundsBroken,
-    'CPU µs per certificate': Math.round(row.secondsPerCertificate * 1e6),
-  })),
-);
-console.table(
-  within.map((row) => ({
-    'data set': row.problem,
-    predictor: row.predictor,
-    tolerance: row.tolerance,
-    'error ≤ twice it': digits(row.covered),
-    'predicted / refined / retrained': row.rungs.map(digits).join(' / '),
-    'time / exact retraining': digits(row.timeRatio),
-    reached: row.reached,
-  })),
-);
-await writeFileAtomically(
-  'report/accuracy-certificates.json',
-  `${JSON.stringify({ seed, heldOutCount, bankSize, training, tolerances, certified, within }, null, 2)}\n`,
-);
+  console.table(
+    certified.map((row) => ({
+      'data set': row.problem,
+      predictor: row.predictor,
+      'relative error': digits(row.error),
+      Spearman: digits(row.spearman),
+      'median estimate / error': digits(row.medianRatio),
+      'without estimate': row.missing,
+      reached: row.reached ?? '–',
+      'bounds proven': digits(row.boundsProven),
+      'bounds broken': row.boundsBroken,
+      'CPU µs per certificate': Math.round(row.secondsPerCertificate * 1e6),
+    })),
+  );
+  console.table(
+    within.map((row) => ({
+      'data set': row.problem,
+      predictor: row.predictor,
+      tolerance: row.tolerance,
+      'error ≤ twice it': digits(row.covered),
+      'predicted / refined / retrained': row.rungs.map(digits).join(' / '),
+      'time / exact retraining': digits(row.timeRatio),
+      reached: row.reached,
+    })),
+  );
+  return { seed, heldOutCount, bankSize, training, tolerances, certified, within };
+}

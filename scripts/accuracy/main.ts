@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ProblemName } from '../../src/experiments/problem.js';
 import { writeFileAtomically } from '../../src/storage.js';
+import { certifiedNames, measureCertificates } from './certificates.js';
 import { measureDatamodels } from './datamodels.js';
 import { goals, measureModelPred } from './modelpred.js';
 import { measureSecondOrder } from './second-order.js';
@@ -28,6 +29,9 @@ for (const [name, goal] of Object.entries(goals).filter(([name]) => chosen(name)
 }
 for (const name of Object.keys(goals).filter(chosen)) {
   await keep('second-order', name, await measureSecondOrder(name as ProblemName));
+}
+for (const name of certifiedNames.filter(chosen)) {
+  await keep('certificates', name, await measureCertificates(name as ProblemName));
 }
 if (chosen('breast cancer')) await keep('datamodels', 'breast cancer', await measureDatamodels());
 if (chosen('spambase')) await keep('values', 'spambase', await measureValuation());

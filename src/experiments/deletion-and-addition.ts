@@ -29,7 +29,7 @@ import {
   prepareMeasured,
   refinedName,
   ridgeName,
-  schedulePreparations,
+  shortTrainingPreparations,
   withNewtonStep,
   type PreparedPredictor,
 } from './predictors.js';
@@ -222,10 +222,10 @@ async function compareOn(
 
   const convex = learner.sizePath !== undefined;
   const baselines = baselinePreparations(problem);
-  const ofSchedule = schedulePreparations(problem, fewSteps);
+  const ofSchedule = shortTrainingPreparations(problem, fewSteps);
   const untrained = convex
     ? [baselines.influence, baselines.authorsInfluence, baselines.newton, baselines.sizeAwareNewton, baselines.lbfgs]
-    : [ofSchedule.short, ofSchedule.fineTuned, ofSchedule.otherSeed];
+    : [ofSchedule.fromStart, ofSchedule.fineTuned, ofSchedule.otherSeed];
   const noBank = { result: exact.result, seconds: 0 };
   for (const preparation of untrained) await measure(await prepareMeasured(preparation, noBank, seed));
   const residuals = [exact.result.residuals, addedBank.residuals];

@@ -85,10 +85,10 @@ export const fineTuningName = (steps: number): string => `fine-tuning for ${step
 export const otherSeedName = 'retraining from another initial seed';
 
 /** For learners without an optimum: stopped after a few steps, fine-tuned from the whole pool, or begun elsewhere. */
-export function schedulePreparations({ pool, learner }: Ground, steps: number) {
+export function shortTrainingPreparations({ pool, learner }: Ground, steps: number) {
   const full = async (): Promise<Float64Array> => (await learner.retrain(pool, fullPool(pool.size))).parameters;
   return {
-    short: { method: `training for ${steps} steps`, prepare: () => shortTrainingPredictor(pool, learner, steps) },
+    fromStart: { method: `training for ${steps} steps`, prepare: () => shortTrainingPredictor(pool, learner, steps) },
     fineTuned: {
       method: fineTuningName(steps),
       prepare: async () => shortTrainingPredictor(pool, learner, steps, await full()),
