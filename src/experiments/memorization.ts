@@ -64,13 +64,13 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     ],
   },
   quick: {
-    targets: 100,
+    targets: 60,
     randomOrders: 10,
     tasks: [
-      { ...breastCancer, subsets: 1000, bank: 1200, steps: 300, seeds: 2 },
+      { ...breastCancer, subsets: 600, bank: 1000, steps: 200, seeds: 2 },
       { ...spambase, subsets: 1500, bank: 4000, steps: 1000, seeds: 2 },
-      { ...digits, classes: ['3', '8', '9'], subsets: 500, bank: 500, steps: 150, seeds: 2 },
-      { ...perceptron, subsets: 500, bank: 500, steps: 300, seeds: 2 },
+      { ...digits, classes: ['3', '8', '9'], subsets: 300, bank: 500, steps: 150, seeds: 2 },
+      { ...perceptron, subsets: 300, bank: 500, steps: 300, seeds: 2 },
     ],
   },
   full: {
