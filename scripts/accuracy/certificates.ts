@@ -14,6 +14,7 @@ import {
 } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { uniformSizeSubsets } from '../../src/subsets/index.js';
+import { digits } from './show.js';
 
 /** Of the problems, those whose Hessians are small enough to certify by. */
 export const certifiedNames: readonly string[] = ['iris 0/1', 'iris 1/2', 'breast cancer', 'spambase'];
@@ -30,7 +31,6 @@ const coverageTarget = 0.99;
 /** Largest accepted time, relative to exact retraining. */
 const timeTarget = 1.2;
 
-const digits = (value: number): string => value.toPrecision(3);
 /**
  * Prints what certificates of predicted models are worth, networks included, and what predicting within a tolerance costs beside
  * exact retraining.
