@@ -1,34 +1,45 @@
 import type { RunControl } from '../control.js';
-import { bootstrap, bootstrapMean, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean, pearson, spearman } from '../evaluation/correlation.js';
+import { mean, pearson } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';
 import { accuracyUtility, labelAgreement, logLossUtility } from '../evaluation/utility.js';
+import type { Learner } from '../learners/learner.js';
 import { deriveSeed } from '../numerics/random.js';
 import type { ModelPredLossName } from '../prediction/modelpred/index.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { buildBank } from '../retraining/retrain-bank.js';
-import { subsetSizes, uniformSizeSubsets } from '../subsets/index.js';
-import { slug } from './slug.js';
+import { subsetSizes, takeSubsets, uniformSizeSubsets, type Subsets } from '../subsets/index.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
-import { baselinePreparations, modelPredName, modelPredPreparation, type Preparation } from './predictors.js';
+import {
+  baselinePreparations,
+  improvedName,
+  improvedPreparation,
+  modelPredPreparation,
+  prepareMeasured,
+  withNewtonStep,
+  type Preparation,
+  type PreparedPredictor,
+} from './predictors.js';
 import type { Profile } from './profile.js';
 
 /** How much is computed for one data set. */
 interface Effort {
   readonly problem: ProblemName;
+  readonly seeds: number;
   /** Retrained subsets that predictors learn from, for every seed. */
   readonly bankSize: number;
-  /** Training steps of the network. */
+  /** Training steps of the authors' network. */
   readonly steps: number;
-  /** Losses the network is trained with. */
+  /** Losses it is trained with. */
   readonly losses: readonly ModelPredLossName[];
+  /** Training steps of the improved network. */
+  readonly improvedSteps: number;
 }
 
-const both = ['parameter MSE', 'full'] as const;
+/** Losses of the authors' network that are compared with other methods: none of their penalties, and all of them. */
+export const comparedLosses = ['parameter MSE', 'full'] as const;
 /** The regularisers one by one, from none to the authors' whole loss. */
-const ablated = [
+export const ablatedLosses = [
   'parameter MSE',
   'stationarity',
   'utility',
@@ -37,36 +48,36 @@ const ablated = [
   'full',
 ] as const;
 
-const efforts: Readonly<Record<Profile, { seeds: number; heldOut: number; problems: readonly Effort[] }>> = {
+/** Fewer of them where time is short: the penalties on the objective together. */
+const ablatedBriefly = ['parameter MSE', 'stationarity + utility', 'weight penalties', 'full'] as const;
+
+const efforts: Readonly<Record<Profile, { heldOut: number; problems: readonly Effort[] }>> = {
   smoke: {
-    seeds: 2,
     heldOut: 40,
-    problems: [{ problem: 'iris 0/1', bankSize: 300, steps: 50, losses: ablated }],
+    problems: [{ problem: 'iris 0/1', seeds: 2, bankSize: 300, steps: 40, losses: ablatedBriefly, improvedSteps: 40 }],
   },
   quick: {
-    seeds: 3,
     heldOut: 500,
     problems: [
-      { problem: 'iris 0/1', bankSize: 2000, steps: 600, losses: ablated },
-      { problem: 'iris 1/2', bankSize: 2000, steps: 600, losses: ['parameter MSE'] },
-      { problem: 'breast cancer', bankSize: 4000, steps: 1000, losses: both },
-      { problem: 'spambase', bankSize: 4000, steps: 1000, losses: ['parameter MSE'] },
+      { problem: 'iris 0/1', seeds: 3, bankSize: 2000, steps: 300, losses: ablatedBriefly, improvedSteps: 400 },
+      { problem: 'iris 1/2', seeds: 2, bankSize: 2000, steps: 0, losses: [], improvedSteps: 400 },
+      { problem: 'breast cancer', seeds: 3, bankSize: 2000, steps: 300, losses: ['parameter MSE'], improvedSteps: 400 },
+      { problem: 'spambase', seeds: 2, bankSize: 2000, steps: 0, losses: [], improvedSteps: 400 },
     ],
   },
   full: {
-    seeds: 5,
     heldOut: 500,
     problems: [
-      { problem: 'iris 0/1', bankSize: 10000, steps: 3000, losses: ablated },
-      { problem: 'iris 1/2', bankSize: 10000, steps: 3000, losses: ablated },
-      { problem: 'breast cancer', bankSize: 16000, steps: 5000, losses: ablated },
-      { problem: 'spambase', bankSize: 16000, steps: 5000, losses: ablated },
+      { problem: 'iris 0/1', seeds: 5, bankSize: 10000, steps: 3000, losses: ablatedLosses, improvedSteps: 1500 },
+      { problem: 'iris 1/2', seeds: 5, bankSize: 10000, steps: 3000, losses: ablatedLosses, improvedSteps: 1500 },
+      { problem: 'breast cancer', seeds: 5, bankSize: 16000, steps: 5000, losses: ablatedLosses, improvedSteps: 2000 },
+      { problem: 'spambase', seeds: 5, bankSize: 16000, steps: 5000, losses: ablatedLosses, improvedSteps: 2200 },
     ],
   },
 };
 
 /** What one method predicted for the held-out subsets, once per seed (once in all where nothing is drawn). */
-interface MethodRun {
+export interface MethodRun {
   readonly method: string;
   /** Mean relative parameter error over the held-out subsets, for every seed. */
   readonly seedErrors: readonly number[];
@@ -102,16 +113,41 @@ export interface ProblemResult {
   readonly seed: number;
 }
 
+/** What learns from no bank. */
+function untaughtPreparations(problem: Problem) {
+  const { influence, newton, sizeAwareChord, sizeAwareNewton, lbfgs } = baselinePreparations(problem);
+  return [influence, newton, sizeAwareChord, sizeAwareNewton, lbfgs];
+}
+
 function preparations(problem: Problem, effort: Effort, control: RunControl): readonly Preparation[] {
-  const baselines = baselinePreparations(problem);
+  const learned = baselinePreparations(problem);
   return [
-    baselines.mean,
-    baselines.ridgeOnMask,
-    baselines.ridge,
-    baselines.influence,
-    baselines.newton,
+    learned.mean,
+    learned.nearest,
+    learned.ridgeOnMask,
+    learned.ridge,
+    ...untaughtPreparations(problem),
     ...effort.losses.map((loss) => modelPredPreparation(loss, effort.steps, control)),
+    improvedPreparation(effort.improvedSteps, control),
   ];
+}
+
+/** The same learner, which keeps the probabilities of the parameters it was asked about. */
+function rememberingProbabilities(learner: Learner): Learner {
+  const known = new WeakMap<Float64Array, Float64Array>();
+  return {
+    ...learner,
+    probabilities: (points, parameters) => {
+      const found = known.get(parameters) ?? learner.probabilities(points, parameters);
+      known.set(parameters, found);
+      return found;
+    },
+  };
+}
+
+/** Runs once, before anything is measured, so that no method pays for compiling the code that it shares with others. */
+async function warmUp(problem: Problem, subsets: Subsets): Promise<void> {
+  for (const { prepare } of untaughtPreparations(problem)) await (await prepare()).predict(subsets);
 }
 
 /** One predictor's predictions of the held-out models against the truth. */
@@ -130,17 +166,21 @@ interface Score {
 async function compareOn(
   effort: Effort,
   heldOutCount: number,
-  seeds: readonly number[],
+  seed: number,
   control: RunControl,
 ): Promise<ProblemResult> {
   const problem = await loadProblem(effort.problem);
   const { pool, test, learner, title, minimumSize } = problem;
-  const draw = (count: number, seed: number) =>
-    uniformSizeSubsets({ poolSize: pool.size, count, minimumSize, maximumSize: pool.size, labels: pool.labels, seed });
-  const logLoss = logLossUtility(learner, test);
-  const accuracy = accuracyUtility(learner, test);
+  const seeds = Array.from({ length: effort.seeds }, (_, i) => seed + i);
+  const draw = (count: number, from: number) =>
+    uniformSizeSubsets({ poolSize: pool.size, count, minimumSize, labels: pool.labels, seed: from });
+  // Every score is of the same test points.
+  const judge = rememberingProbabilities(learner);
+  const logLoss = logLossUtility(judge, test);
+  const accuracy = accuracyUtility(judge, test);
 
-  const heldOut = draw(heldOutCount, deriveSeed(seeds[0], title, 'held-out subsets'));
+  const heldOut = draw(heldOutCount, deriveSeed(seed, title, 'held-out subsets'));
+  await warmUp({ ...problem, pool: { ...pool } }, takeSubsets(heldOut, [0, 1, 2, 3]));
   const exact = await measureCpu(() => learner.retrain(pool, heldOut, control));
   const truth = exact.result.parameters;
   const p = exact.result.parameterCount;
@@ -148,9 +188,9 @@ async function compareOn(
   const exactAccuracy = accuracy.evaluate(truth);
 
   const banks = [];
-  for (const seed of seeds) {
-    const subsets = draw(effort.bankSize, deriveSeed(seed, title, 'bank'));
-    banks.push({ seed, ...(await measureCpu(() => buildBank({ ...control, pool, learner, subsets }))) });
+  for (const own of seeds) {
+    const subsets = draw(effort.bankSize, deriveSeed(own, title, 'bank'));
+    banks.push({ seed: own, ...(await measureCpu(() => buildBank({ ...control, pool, learner, subsets }))) });
   }
 
   const score = async (predictor: Predictor): Promise<Score> => {
@@ -162,35 +202,34 @@ async function compareOn(
       logLosses: predictedLogLoss.map((value) => -value),
       logLossCorrelation: pearson(predictedLogLoss, exactLogLoss),
       accuracyCorrelation: pearson(accuracy.evaluate(predicted), exactAccuracy),
-      agreement: mean(labelAgreement(learner, test, predicted, truth)),
+      agreement: mean(labelAgreement(judge, test, predicted, truth)),
     };
   };
 
-  const runs: MethodRun[] = [];
+  const trials = new Map<string, (Score & PreparedPredictor)[]>();
+  const record = async (prepared: PreparedPredictor): Promise<void> => {
+    const trial = { ...prepared, ...(await score(prepared.predictor)) };
+    trials.set(prepared.method, [...(trials.get(prepared.method) ?? []), trial]);
+  };
   for (const preparation of preparations(problem, effort, control)) {
-    const trials: (Score & { labelSeconds: number; trainingSeconds: number })[] = [];
-    if ('prepare' in preparation) {
-      const { result: predictor, seconds } = await measureCpu(() => preparation.prepare());
-      trials.push({ labelSeconds: 0, trainingSeconds: seconds, ...(await score(predictor)) });
-    } else {
-      for (const { seed, result: bank, seconds: labelSeconds } of banks) {
-        const trained = await measureCpu(() => preparation.prepareFromBank(bank, seed));
-        trials.push({ labelSeconds, trainingSeconds: trained.seconds, ...(await score(trained.result)) });
-      }
+    for (const bank of 'prepare' in preparation ? banks.slice(0, 1) : banks) {
+      const prepared = await prepareMeasured(preparation, bank, bank.seed);
+      await record(prepared);
+      if (preparation.method === improvedName) await record(withNewtonStep(prepared, problem));
     }
-    runs.push({
-      method: preparation.method,
-      seedErrors: trials.map(({ errors }) => mean(errors)),
-      errors: Float64Array.from({ length: heldOut.count }, (_, b) => mean(trials.map(({ errors }) => errors[b]))),
-      logLosses: trials[0].logLosses,
-      logLossCorrelation: mean(trials.map((trial) => trial.logLossCorrelation)),
-      accuracyCorrelation: mean(trials.map((trial) => trial.accuracyCorrelation)),
-      agreement: mean(trials.map((trial) => trial.agreement)),
-      labelSeconds: mean(trials.map((trial) => trial.labelSeconds)),
-      trainingSeconds: mean(trials.map((trial) => trial.trainingSeconds)),
-      predictionSeconds: mean(trials.map((trial) => trial.predictionSeconds)),
-    });
   }
+  const runs = [...trials].map(([method, own]): MethodRun => ({
+    method,
+    seedErrors: own.map(({ errors }) => mean(errors)),
+    errors: Float64Array.from({ length: heldOut.count }, (_, b) => mean(own.map(({ errors }) => errors[b]))),
+    logLosses: own[0].logLosses,
+    logLossCorrelation: mean(own.map((trial) => trial.logLossCorrelation)),
+    accuracyCorrelation: mean(own.map((trial) => trial.accuracyCorrelation)),
+    agreement: mean(own.map((trial) => trial.agreement)),
+    labelSeconds: mean(own.map((trial) => trial.labelSeconds)),
+    trainingSeconds: mean(own.map((trial) => trial.trainingSeconds)),
+    predictionSeconds: mean(own.map((trial) => trial.predictionSeconds)),
+  }));
   return {
     problem,
     sizes: Float64Array.from(subsetSizes(heldOut)),
@@ -203,7 +242,7 @@ async function compareOn(
     retrainedModels: heldOut.count + seeds.length * effort.bankSize,
     exactSeconds: exact.seconds,
     runs,
-    seed: seeds[0],
+    seed,
   };
 }
 
@@ -220,234 +259,8 @@ export interface PredictingModelsOptions extends RunControl {
  */
 export async function predictingModels(options: PredictingModelsOptions): Promise<ProblemResult[]> {
   const { profile, seed, ...control } = options;
-  const { seeds, heldOut, problems } = efforts[profile];
+  const { heldOut, problems } = efforts[profile];
   const results: ProblemResult[] = [];
-  for (const effort of problems)
-    results.push(
-      await compareOn(
-        effort,
-        heldOut,
-        Array.from({ length: seeds }, (_, i) => seed + i),
-        control,
-      ),
-    );
+  for (const effort of problems) results.push(await compareOn(effort, heldOut, seed, control));
   return results;
-}
-
-/** The methods that tables and figures compare: all but the ablation's variants of ModelPred. */
-const compared = (run: MethodRun): boolean =>
-  !run.method.startsWith('ModelPred') || both.some((loss) => run.method === modelPredName(loss));
-
-/** Accuracy of every method on every data set, with 95 % bootstrap intervals over held-out subsets. */
-export function accuracyTable(results: readonly ProblemResult[]) {
-  return results.flatMap(({ problem, runs, seed }) =>
-    runs.filter(compared).map((run) => {
-      const { value, low, high } = bootstrapMean(run.errors, { seed });
-      return {
-        'data set': problem.title,
-        method: run.method,
-        'relative error': value,
-        low: low,
-        high: high,
-        'lowest seed': Math.min(...run.seedErrors),
-        'highest seed': Math.max(...run.seedErrors),
-        'log-loss correlation': run.logLossCorrelation,
-        'accuracy correlation': run.accuracyCorrelation,
-        'label agreement': run.agreement,
-      };
-    }),
-  );
-}
-
-/** Mean error by subset size in five classes of equal width, labelled by the mean size, with 95 % intervals. */
-export function errorsBySize(results: readonly ProblemResult[]) {
-  const classes = 5;
-  return results.flatMap(({ problem, runs, sizes, seed }) => {
-    const { minimumSize, pool } = problem;
-    const width = (pool.size + 1 - minimumSize) / classes;
-    const classOf = (size: number): number => Math.floor((size - minimumSize) / width);
-    return runs.filter(compared).flatMap((run) =>
-      Array.from({ length: classes }, (_, c) => {
-        const members = [...sizes.keys()].filter((b) => classOf(sizes[b]) === c);
-        const { value, low, high } = bootstrapMean(
-          members.map((b) => run.errors[b]),
-          { seed },
-        );
-        const size = Math.round(mean(members.map((b) => sizes[b])));
-        return { dataset: problem.title, method: run.method, size, error: value, low, high };
-      }).filter(({ error }) => !Number.isNaN(error)),
-    );
-  });
-}
-
-/** Test log-loss under predicted and retrained models, at most 150 held-out subsets of each data set, first seed. */
-export function logLossPairs(results: readonly ProblemResult[], methods: readonly string[]) {
-  return results.flatMap(({ problem, runs, exactLogLosses }) =>
-    runs
-      .filter(({ method }) => methods.includes(method))
-      .flatMap(({ method, logLosses }) => {
-        const correlation = spearman(logLosses, exactLogLosses);
-        return Array.from({ length: Math.min(150, logLosses.length) }, (_, b) => ({
-          dataset: problem.title,
-          method,
-          predicted: logLosses[b],
-          exact: exactLogLosses[b],
-          correlation,
-        }));
-      }),
-  );
-}
-
-/** The regularisers' effect where all were trained: mean error with a bootstrap interval, and every seed's mean. */
-export function ablationTables(results: readonly ProblemResult[]) {
-  const ofInterest = results.filter(({ runs }) =>
-    ablated.every((loss) => runs.some((r) => r.method === modelPredName(loss))),
-  );
-  const rows = ofInterest.flatMap(({ problem, runs, seed }) =>
-    ablated.map((loss) => ({
-      dataset: problem.title,
-      variant: loss,
-      run: runs.find((r) => r.method === modelPredName(loss)) as MethodRun,
-      seed,
-    })),
-  );
-  return {
-    summary: rows.map(({ dataset, variant, run, seed }) => {
-      const { value, low, high } = bootstrapMean(run.errors, { seed });
-      return { dataset, variant, error: value, low, high };
-    }),
-    seeds: rows.flatMap(({ dataset, variant, run, seed }) =>
-      run.seedErrors.map((error, i) => ({ dataset, variant, seed: seed + i, error })),
-    ),
-  };
-}
-
-/** Processor time of every method for all held-out subsets, exact retraining included. */
-export function costTable(results: readonly ProblemResult[]) {
-  return results.flatMap(({ problem, runs, exactSeconds, sizes, seed }) => [
-    ...runs.filter(compared).map((run) => {
-      const { value, low, high } = bootstrapMean(run.errors, { seed });
-      return {
-        dataset: problem.title,
-        method: run.method,
-        labels: run.labelSeconds,
-        training: run.trainingSeconds,
-        prediction: run.predictionSeconds,
-        microsecondsPerSubset: (run.predictionSeconds / sizes.length) * 1e6,
-        error: value,
-        low: low,
-        high: high,
-      };
-    }),
-    {
-      dataset: problem.title,
-      method: 'exact retraining',
-      labels: 0,
-      training: 0,
-      prediction: exactSeconds,
-      microsecondsPerSubset: (exactSeconds / sizes.length) * 1e6,
-      error: null,
-      low: null,
-      high: null,
-    },
-  ]);
-}
-
-/** Mean error of one method over mean error of another on the same subsets, with a paired bootstrap interval. */
-function errorRatio(first: MethodRun, second: MethodRun, seed: number): Estimate {
-  return bootstrap(
-    first.errors.length,
-    (indices) => {
-      let a = 0;
-      let b = 0;
-      for (const i of indices) {
-        a += first.errors[i];
-        b += second.errors[i];
-      }
-      return a / b;
-    },
-    { seed },
-  );
-}
-
-/** The statements that notebook 01 checks. */
-export function predictingModelsClaims(results: readonly ProblemResult[], profile: Profile): Claim[] {
-  const guarded = profile !== 'smoke';
-  const kind = '95 % bootstrap over held-out subsets';
-  const runOf = ({ runs }: ProblemResult, method: string): MethodRun | undefined =>
-    runs.find((run) => run.method === method);
-  const plain = modelPredName('parameter MSE');
-
-  const exact: Claim = {
-    id: 'exact-retraining',
-    statement: `All ${results.reduce((sum, { retrainedModels }) => sum + retrainedModels, 0).toLocaleString('en')} retrained models are optimal: residual at most 1e-8.`,
-    source: 'this project',
-    measured: Math.max(...results.map(({ largestResidual }) => largestResidual)),
-    unit: 'largest max|∇F|/(C·n), float64',
-    verdict: results.every(({ largestResidual }) => largestResidual <= 1e-8) ? 'holds' : 'does not hold',
-    guarded: true,
-  };
-
-  const targets: Partial<Record<ProblemName, number>> = { 'iris 0/1': 0.06, 'breast cancer': 0.27 };
-  const reached = results.flatMap((result): Claim[] => {
-    const run = runOf(result, plain);
-    const target = targets[result.problem.title as ProblemName];
-    if (run === undefined || target === undefined) return [];
-    const { value, low, high } = bootstrapMean(run.errors, { seed: result.seed });
-    return [
-      {
-        id: `parameter-error-${slug(result.problem.title)}`,
-        statement: `${plain} predicts the parameters on ${result.problem.title} with a mean relative error of at most ${target}.`,
-        source: 'this project, from a prototype in another framework',
-        measured: value,
-        interval: { low, high, kind },
-        unit: `mean relative parameter error, ${run.seedErrors.length} seeds`,
-        verdict: value <= target ? 'holds' : 'does not hold',
-        guarded,
-      },
-    ];
-  });
-
-  const comparisons = [
-    { rival: 'mean θ', source: 'paper, abstract: the network learns how models depend on data', isGuarded: guarded },
-    { rival: 'influence function', source: 'paper: more accurate than influence functions', isGuarded: false },
-    { rival: 'one Newton step', source: 'this project: the baseline to beat', isGuarded: false },
-  ].flatMap(({ rival, source, isGuarded }) =>
-    results.flatMap((result): Claim[] => {
-      const [first, second] = [runOf(result, plain), runOf(result, rival)];
-      if (first === undefined || second === undefined) return [];
-      const { value, low, high } = errorRatio(first, second, result.seed);
-      return [
-        {
-          id: `against-${slug(rival.replace('θ', 'theta'))}-${slug(result.problem.title)}`,
-          statement: `${plain} is closer to the retrained parameters than ${rival} on ${result.problem.title}.`,
-          source,
-          measured: value,
-          interval: { low, high, kind },
-          unit: 'ratio of mean relative errors; below 1 supports it',
-          verdict: high < 1 ? 'holds' : 'does not hold',
-          guarded: isGuarded,
-        },
-      ];
-    }),
-  );
-
-  const regularisers = results.flatMap((result): Claim[] => {
-    const [full, none] = [runOf(result, modelPredName('full')), runOf(result, plain)];
-    if (full === undefined || none === undefined) return [];
-    const { value, low, high } = errorRatio(full, none, result.seed);
-    return [
-      {
-        id: `regularisers-${slug(result.problem.title)}`,
-        statement: `The paper's penalties, weighted as in the authors' code, make predicted parameters more accurate on ${result.problem.title}.`,
-        source: 'paper, abstract: global and local regularisation prevents overfitting',
-        measured: value,
-        interval: { low, high, kind },
-        unit: 'ratio of mean relative errors, all penalties over none; below 1 supports it',
-        verdict: high < 1 ? 'holds' : 'does not hold',
-        guarded: false,
-      },
-    ];
-  });
-  return [exact, ...reached, ...comparisons, ...regularisers];
 }

@@ -15,7 +15,7 @@ export interface TableOptions {
   readonly timing?: boolean;
 }
 
-const HEAD = 40;
+const HEAD = 70;
 const TAIL = 10;
 
 /** Columns of a tidy table for reading, and how many rows between head and tail are left out. */

@@ -36,8 +36,8 @@ const labelGap = 15;
 
 /**
  * Error against cost, both logarithmic: a filled point at a method's total time, an open one at its prediction-only time
- * joined to it, its interval and its name; the grey steps are the frontier of total time. Lower left is better. One panel
- * per data set.
+ * joined to it, its interval and its name; the grey steps are the frontier of total time, which ends where the truth itself can
+ * be had. Lower left is better. One panel per data set.
  *
  * @throws InputError if the table is empty, lacks a column, or has no positive time or error.
  */
@@ -80,7 +80,7 @@ export function costAccuracy(
         y: { field: 'error', type: 'quantitative', title: errorTitle, scale: errors, axis: logAxis },
       },
       layer: [
-        ...layerFor(frontierLine(measured, seconds.domain[1]), {
+        ...layerFor(frontierLine(measured, Math.min(seconds.domain[1], ...truth.map((row) => row.totalSeconds))), {
           mark: { type: 'line', interpolate: 'step-after', color: '#c4c4c4', strokeWidth: 5, opacity: 0.6 },
         }),
         ...layerFor(truth, {
@@ -159,9 +159,9 @@ export function frontier<T extends { readonly totalSeconds: number; readonly err
   });
 }
 
-/** The frontier, continued to the right border: more time never hurts. */
+/** The frontier up to a time, at which it ends: the right border, or the method that makes no error, if that is faster. */
 function frontierLine(rows: readonly Measured[], end: number): Measured[] {
-  const points = frontier(rows);
+  const points = frontier(rows.filter(({ totalSeconds }) => totalSeconds <= end));
   const last = points.at(-1);
   return last === undefined ? [] : [...points, { ...last, totalSeconds: end }];
 }

@@ -7,6 +7,7 @@ export { changeErrors, type ChangeErrorRow } from './changeErrors.js';
 export { convergence, type ConvergenceRow } from './convergence.js';
 export { costAccuracy, type CostAccuracyRow } from './costAccuracy.js';
 export { datamodelScores, type DatamodelScoreRow } from './datamodelScores.js';
+export { errorByAmount, type ErrorByAmountRow } from './errorByAmount.js';
 export { errorBySize, type ErrorBySizeRow } from './errorBySize.js';
 export { longTail, type LongTailRow } from './longTail.js';
 export { pictures, type PictureRow } from './pictures.js';

@@ -11,6 +11,7 @@ import {
   describeProblems,
   detectionCurves,
   errorsBySize,
+  frontierTable,
   logLossPairs,
   otherValues,
   parseProfile,
@@ -61,9 +62,11 @@ describe('predicting models, smoke profile', function () {
     const error = (method: string): number => rows.find((row) => row.method === method)?.['relative error'] ?? NaN;
     assert.ok(error('one Newton step') < error('influence function'));
     assert.ok(error('ridge on mask and size') < error('mean θ'));
+    assert.ok(error('size-aware chord, one step') < error('influence function'));
+    assert.ok(error('ModelPred (improved) + one Newton step') < error('ModelPred (improved)'));
   });
   it('splits the same errors by size', () => {
-    const rows = errorsBySize(results).filter(({ method }) => method === 'mean θ');
+    const rows = errorsBySize(results, ['mean θ']);
     assert.ok(rows.length >= 3 && rows.every(({ size }, i) => i === 0 || size > rows[i - 1].size));
   });
   it('pairs log-losses of predicted and retrained models, all positive', () => {
@@ -73,8 +76,11 @@ describe('predicting models, smoke profile', function () {
   });
   it('has every regulariser with every seed', () => {
     const { summary, seeds } = ablationTables(results);
-    assert.equal(summary.length, 6);
-    assert.equal(seeds.length, 12);
+    assert.deepEqual(
+      summary.map(({ variant }) => variant),
+      ['parameter MSE', 'stationarity + utility', 'weight penalties', 'full'],
+    );
+    assert.equal(seeds.length, 8);
   });
   it('counts costs, none for labels where no bank is used', () => {
     const rows = costTable(results);
@@ -82,10 +88,24 @@ describe('predicting models, smoke profile', function () {
     assert.equal(rows.find(({ method }) => method === 'one Newton step')?.labels, 0);
     assert.ok((rows.find(({ method }) => method === 'mean θ')?.labels ?? 0) > 0);
   });
+  it('says from how many models on a method is cheaper than retraining them', () => {
+    const rows = frontierTable(results);
+    const exact = rows.find(({ method }) => method === 'exact retraining');
+    assert.ok(exact && exact['cheaper than retraining from (models)'] === null);
+    for (const row of rows) {
+      const from = row['cheaper than retraining from (models)'];
+      if (from === null) continue;
+      const after = (models: number): number =>
+        row['labels (s)'] + row['training (s)'] + (models * row['prediction (µs per model)']) / 1e6;
+      const retrained = (models: number): number => (models * exact['prediction (µs per model)']) / 1e6;
+      assert.ok(after(from) <= retrained(from) + 1e-9, row.method);
+      assert.ok(from === 0 || after(from - 1) >= retrained(from - 1) - 1e-9, row.method);
+    }
+  });
   it('states claims that follow from its measurements', () => {
     const claims = predictingModelsClaims(results, 'smoke');
     checkClaims(claims);
-    const ratio = claims.find(({ id }) => id.startsWith('against-one-Newton-step'));
+    const ratio = claims.find(({ id }) => id === 'ModelPred-parameter-MSE-against-one-Newton-step-iris-0-1');
     assert.equal(ratio?.verdict, (ratio?.interval?.high ?? 0) < 1 ? 'holds' : 'does not hold');
   });
 });

@@ -8,6 +8,7 @@ import {
   convergence,
   costAccuracy,
   datamodelScores,
+  errorByAmount,
   errorBySize,
   longTail,
   pictures,
@@ -31,6 +32,7 @@ import {
   type ConvergenceRow,
   type CostAccuracyRow,
   type DatamodelScoreRow,
+  type ErrorByAmountRow,
   type ErrorBySizeRow,
   type LongTailRow,
   type PictureRow,
@@ -74,6 +76,15 @@ export const errorBySizeRows: ErrorBySizeRow[] = datasets.flatMap((dataset, d) =
         low: share === 1 ? null : error * 0.85,
         high: share === 1 ? null : error * 1.2,
       };
+    }),
+  ),
+);
+
+export const errorByAmountRows: ErrorByAmountRow[] = datasets.flatMap((dataset, d) =>
+  ['ridge on mask and size', 'size-aware Newton, one step', 'width 8', 'width 32', 'width 128'].flatMap((series, s) =>
+    [125, 500, 2000].map((amount) => {
+      const error = s === 1 ? 0.03 : (1 + d) * (0.02 + [1.1, 0, 2, 1.4, 1.2][s] / amount ** 0.5);
+      return { dataset, series, amount, error, low: s === 1 ? null : error * 0.9, high: s === 1 ? null : error * 1.1 };
     }),
   ),
 );
@@ -420,6 +431,10 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   datamodelScores: {
     table: datamodelScoreRows,
     draw: (table) => datamodelScores(table as DatamodelScoreRow[]),
+  },
+  errorByAmount: {
+    table: errorByAmountRows,
+    draw: (table) => errorByAmount(table as ErrorByAmountRow[], { grades: ['width 8', 'width 32', 'width 128'] }),
   },
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
   longTail: { table: longTailRows, draw: (table) => longTail(table as LongTailRow[]) },
