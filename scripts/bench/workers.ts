@@ -24,9 +24,13 @@ const busyLoop = `
   parentPort.postMessage(x);
 `;
 
-export async function measureWorkers(repetitions: number, say: (text: string) => void): Promise<WorkerSpeed> {
-  say('two workers against one');
-  const models = 24_000;
+/** @param models a thread takes about 0.3 s to start, so few models do not pay for many */
+export async function measureWorkers(
+  models: number,
+  repetitions: number,
+  say: (text: string) => void,
+): Promise<WorkerSpeed> {
+  say(`two workers against one, ${models} models`);
   const { pool, learner, minimumSize } = await loadProblem('breast cancer');
   const subsets = uniformSizeSubsets({ poolSize: pool.size, count: models, minimumSize, seed: 1, labels: pool.labels });
   const retrain = (workers: number) =>
