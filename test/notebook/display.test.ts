@@ -107,7 +107,7 @@ describe('shown tables', () => {
   it('show long tables by head and tail and still carry every row', () => {
     const long = Array.from({ length: 1000 }, (_, i) => ({ i }));
     const { 'text/plain': plain, ...others } = tableBundle(long, { name: 'long' });
-    assert.equal((plain as string).split('\n').length, 2 + 50 + 1);
+    assert.equal((plain as string).split('\n').length, 2 + 80 + 1);
     assert.match(plain as string, /1,000 rows, of which the first 70 and the last 10 are shown\.$/);
     assert.equal((others['application/vnd.modelpred.table+json'] as { rows: [] }).rows.length, 1000);
   });
