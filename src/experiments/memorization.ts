@@ -61,6 +61,9 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     tasks: [
       { ...breastCancer, subsets: 80, bank: 100, steps: 20, seeds: 2 },
       { ...perceptron, subsets: 30, bank: 30, steps: 20, seeds: 1 },
+      // Flipped labels, and pictures.
+      { ...spambase, subsets: 20, bank: 20, steps: 5, seeds: 1 },
+      { ...digits, classes: ['3', '8'], subsets: 40, bank: 30, steps: 20, seeds: 1 },
     ],
   },
   quick: {

@@ -59,7 +59,7 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
       done += block.count;
       onProgress?.({ label, done, total: subsets.count });
     };
-    await Promise.all(blocks.map(runBlock));
+    await inLanes(workers, blocks, runBlock);
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(`Stopped on request during ${label}.`);
     throw error;
@@ -76,6 +76,26 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
     iterations: iterations.slice(),
     status: status.slice(),
   };
+}
+
+/**
+ * Runs the jobs in order, so many at a time. After a failure no further one is begun, and those that run are waited for, as
+ * their threads' answers must still find someone; then the first failure is thrown.
+ */
+async function inLanes<Job>(lanes: number, jobs: readonly Job[], run: (job: Job) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (failures.length === 0 && next < jobs.length) {
+      try {
+        await run(jobs[next++]);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function runWithRetries(

@@ -28,6 +28,8 @@ async function draw(spec: TopLevelSpec): Promise<{ svg: string; complaints: stri
     debug: quiet,
   };
   const { spec: compiled } = compile(spec, { logger });
+  // Vega numbers clip paths and gradients through the whole process.
+  (vega as unknown as { readonly resetSVGDefIds: () => void }).resetSVGDefIds();
   const svg = await new vega.View(vega.parse(compiled), { renderer: 'none', logger }).toSVG();
   return { svg, complaints };
 }
