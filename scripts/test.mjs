@@ -27,6 +27,8 @@ await command(async () => {
   const { fast, only } = readArguments();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
+  const failures = [];
+  /** @type {string[]} */
   const times = [];
   /** @type {<T>(name: string, phase: () => Promise<T>) => Promise<T>} */
   const timed = async (name, phase) => {
@@ -41,8 +43,11 @@ await command(async () => {
     const { ok } = await timed(name, () => run(process.execPath, args, { cwd: root, show: true }));
     say(name)(ok ? 'passed' : 'FAILED');
     counts[ok ? 'passed' : 'failed']++;
+    if (!ok) failures.push(`${name}: see above`);
   };
   const finish = () => {
+    // Said again at the end, as the coverage table stands between.
+    for (const failure of failures) console.log(`\nFAILED ${failure}`);
     console.log(`\nTime: ${times.join(', ')}`);
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     return counts.failed === 0 ? 0 : 1;
@@ -52,8 +57,8 @@ await command(async () => {
     await timed('set-up', () => setup());
   } catch (error) {
     if (!(error instanceof SetupFailure) || error.exitCode === 2) throw error;
-    console.error(error.message);
     counts.failed++;
+    failures.push(`set-up: ${error.message}`);
     return finish();
   }
   if (only === undefined) {
@@ -71,7 +76,8 @@ await command(async () => {
     else warn('THE TESTS IN A REAL BROWSER ARE SKIPPED', chromium.missing);
   }
   const outcome = await timed('tests', () => runTests({ env, fast, only }));
-  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[kind] += outcome[kind];
+  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[kind] += outcome.counts[kind];
+  failures.push(...outcome.failed);
   return finish();
 });
 
@@ -86,9 +92,11 @@ function readArguments() {
   }
 }
 
+/** @typedef {{ counts: { passed: number, failed: number, skipped: number }, failed: string[] }} Outcome what tests came to */
+
 /**
  * @param {{ env: NodeJS.ProcessEnv, fast: boolean, only: string | undefined }} options
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<Outcome>}
  */
 async function runTests({ env, fast, only }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'modelpred-tests-'));
@@ -114,13 +122,16 @@ async function runTests({ env, fast, only }) {
       show: true,
       timeoutSeconds: longestMinutes * 60,
     });
-    const outcome = readCounts(counts);
+    const outcome = readOutcome(counts);
     if (!outcome) {
-      console.error(`The tests ended before their end (exit code ${code ?? 'none'}).`);
-      return { passed: 0, failed: 1, skipped: 0 };
+      const ended = `the tests ended before their end (exit code ${code ?? 'none'})`;
+      return { counts: { passed: 0, failed: 1, skipped: 0 }, failed: [ended] };
     }
     // The tests passed, yet the whole failed: too little coverage (c8 has said so), no test at all, or a late error.
-    if (!ok && outcome.failed === 0) outcome.failed++;
+    if (!ok && outcome.counts.failed === 0) {
+      outcome.counts.failed++;
+      outcome.failed.push(`coverage, or an error after the last test (exit code ${code ?? 'none'}): see above`);
+    }
     return outcome;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -129,9 +140,9 @@ async function runTests({ env, fast, only }) {
 
 /**
  * @param {string} file
- * @returns {{ passed: number, failed: number, skipped: number } | undefined}
+ * @returns {Outcome | undefined}
  */
-function readCounts(file) {
+function readOutcome(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

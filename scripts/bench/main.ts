@@ -90,10 +90,11 @@ if (values.only === undefined) {
     })),
   );
   const workers = [await measureWorkers(24_000, repetitions, say), await measureWorkers(160_000, repetitions, say)];
-  console.log('Two workers against one, models of breast cancer to 1e-8, wall time with the starting of threads');
+  console.log('Two workers against one, models of breast cancer to 1e-8, wall time');
   console.table(
-    workers.map(({ models, oneSeconds, twoSeconds, workersSpeedup, loopsSpeedup, share }) => ({
+    workers.map(({ models, firstSeconds, oneSeconds, twoSeconds, workersSpeedup, loopsSpeedup, share }) => ({
       models,
+      'two workers at first, s': firstSeconds.toPrecision(3),
       'one worker, s': showSpread(oneSeconds),
       'two workers, s': showSpread(twoSeconds),
       'speed-up': showSpread(workersSpeedup),

@@ -7,7 +7,7 @@ import { InputError, InterruptedError } from '../errors.js';
 import type { Learner, Retrained } from '../learners/learner.js';
 import { kernelChoice } from '../numerics/wasm-kernels.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
-import type { BlockOutcome, JobBlock, SharedJob } from './worker.js';
+import type { BlockOutcome, JobBlock, SharedJob, SharedPool } from './worker.js';
 
 export interface RetrainInWorkersOptions extends RunControl {
   readonly pool: Dataset;
@@ -24,19 +24,24 @@ export interface RetrainInWorkersOptions extends RunControl {
 const blockSubsets = 256;
 /** A block whose worker ended is given out again this often before the fault is taken for its own. */
 const attempts = 3;
+/** Starting a thread takes about 0.3 s, and retrainings often follow one another: an idle one waits so long for the next. */
+const idleMilliseconds = 30_000;
 const workerFile = fileURLToPath(new URL('./worker-thread.cjs', import.meta.url));
 
-let lastJob = 0;
+/** The threads of each workers' module and number of workers. */
+const threadsOf = new Map<string, Piscina<JobBlock, BlockOutcome>>();
+const sharedPools = new WeakMap<Dataset, SharedPool>();
+let lastPool = 0;
 
 /**
  * Retrains subsets in several threads: the same bytes as `learner.retrain`, whatever the number of workers. Pool, subsets and
  * results lie in shared memory; workers take blocks of 256 subsets. The block of a worker that ends (killed, out of memory) is
- * given to another one.
+ * given to another one. Threads wait half a minute for a next retraining before they end; they do not keep a program from ending.
  *
  * @param file the workers' module; only tests replace it
  * @throws InputError if the number of workers is not a positive whole number, the learner is not in the registry, or as
  * `learner.retrain`.
- * @throws InterruptedError if `signal` is aborted; no thread is left behind.
+ * @throws InterruptedError if `signal` is aborted; the threads at work are ended.
  */
 export async function retrainInWorkers(options: RetrainInWorkersOptions, file = workerFile): Promise<Retrained> {
   const { pool, subsets, workers, onProgress, signal } = options;
@@ -47,7 +52,7 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
   const job = shareJob(options);
   const blocks = blocksOf(job, subsets.count, workers);
   const label = `retraining ${subsets.count.toLocaleString('en')} subsets in ${workers} workers`;
-  const threads = new Piscina<JobBlock, BlockOutcome>({ filename: file, minThreads: 0, maxThreads: workers });
+  const threads = threadsFor(file, workers);
   // Every waiting block listens to it.
   const stop = signal && AbortSignal.any([signal]);
   if (stop) setMaxListeners(0, stop);
@@ -63,8 +68,6 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(`Stopped on request during ${label}.`);
     throw error;
-  } finally {
-    await threads.destroy();
   }
   const { parameterCount, parameters, residuals, iterations, status } = job;
   // Copies in memory of this thread's own, as shared memory is not accepted everywhere.
@@ -76,6 +79,16 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
     iterations: iterations.slice(),
     status: status.slice(),
   };
+}
+
+function threadsFor(file: string, workers: number): Piscina<JobBlock, BlockOutcome> {
+  const key = `${workers} ${file}`;
+  let threads = threadsOf.get(key);
+  if (!threads) {
+    threads = new Piscina({ filename: file, minThreads: 0, maxThreads: workers, idleTimeout: idleMilliseconds });
+    threadsOf.set(key, threads);
+  }
+  return threads;
 }
 
 /**
@@ -122,8 +135,7 @@ async function runWithRetries(
 function shareJob({ pool, learner, subsets, tolerance }: RetrainInWorkersOptions): SharedJob {
   const parameterCount = learner.parameterCount(pool);
   return {
-    id: ++lastJob,
-    pool: { ...pool, features: shared(pool.features, Float64Array), labels: shared(pool.labels, Uint8Array) },
+    pool: sharePool(pool),
     learner: { name: learner.name, hyperparameters: learner.hyperparameters },
     kernels: kernelChoice(),
     tolerance,
@@ -134,6 +146,18 @@ function shareJob({ pool, learner, subsets, tolerance }: RetrainInWorkersOptions
     iterations: new Uint16Array(new SharedArrayBuffer(2 * subsets.count)),
     status: new Uint8Array(new SharedArrayBuffer(subsets.count)),
   };
+}
+
+/** A copy of the pool in shared memory, the same for every retraining of the pool. */
+function sharePool(pool: Dataset): SharedPool {
+  let copy = sharedPools.get(pool);
+  if (!copy) {
+    const features = shared(pool.features, Float64Array);
+    const labels = shared(pool.labels, Uint8Array);
+    copy = { id: ++lastPool, dataset: { ...pool, features, labels } };
+    sharedPools.set(pool, copy);
+  }
+  return copy;
 }
 
 /** A copy of an array in shared memory. */

@@ -4,11 +4,16 @@ import type { Learner, LearnerDescription } from '../learners/learner.js';
 import { createLearner } from '../learners/registry.js';
 import { chooseKernels, type KernelChoice } from '../numerics/wasm-kernels.js';
 
+/** A pool in shared memory. */
+export interface SharedPool {
+  /** Tells pools apart within a worker, where each message makes an object of its own. */
+  readonly id: number;
+  readonly dataset: Dataset;
+}
+
 /** What all blocks of one retraining have in common; its arrays lie in shared memory, so sending it copies none of them. */
 export interface SharedJob {
-  /** Tells jobs apart within a worker. */
-  readonly id: number;
-  readonly pool: Dataset;
+  readonly pool: SharedPool;
   readonly learner: LearnerDescription;
   readonly kernels: KernelChoice;
   readonly tolerance: number;
@@ -34,19 +39,22 @@ export interface BlockOutcome {
   readonly inputError?: string;
 }
 
-/** The job at hand with its learner; the same pool object for all its blocks, so that its size path is solved once. */
-let current: { readonly job: SharedJob; readonly learner: Learner } | undefined;
+/** The pool and the learner at hand: the same objects for all blocks, and for the next retraining, so that the size path is solved once. */
+let current: { readonly pool: SharedPool; readonly learner: Learner; readonly key: string } | undefined;
 
 /** Retrains one block of a job and writes its rows of the results. */
 export default async function retrainBlock({ job, first, count }: JobBlock): Promise<BlockOutcome> {
   try {
-    if (current?.job.id !== job.id) {
+    const key = JSON.stringify([job.pool.id, job.learner, job.kernels]);
+    if (current?.key !== key) {
       chooseKernels(job.kernels);
-      current = { job, learner: createLearner(job.learner) };
+      current = { pool: job.pool, learner: createLearner(job.learner), key };
     }
-    const { pool, tolerance, parameterCount: p } = current.job;
-    const weights = job.weights.subarray(first * pool.size, (first + count) * pool.size);
-    const trained = await current.learner.retrain(pool, { count, poolSize: pool.size, weights }, { tolerance });
+    const { pool, learner } = current;
+    const { tolerance, parameterCount: p } = job;
+    const { size } = pool.dataset;
+    const weights = job.weights.subarray(first * size, (first + count) * size);
+    const trained = await learner.retrain(pool.dataset, { count, poolSize: size, weights }, { tolerance });
     job.parameters.set(trained.parameters, first * p);
     job.residuals.set(trained.residuals, first);
     job.iterations.set(trained.iterations, first);

@@ -82,6 +82,10 @@ async function startKernel(): Promise<Client> {
 
   const received: Message[] = [];
   const arrivals = new EventEmitter().setMaxListeners(0);
+  kernel.once('exit', (code) => {
+    const awaited = arrivals.listenerCount('message') > 0;
+    if (awaited) arrivals.emit('error', new Error(`The kernel ended with exit code ${code}.`));
+  });
   const listen = async (socket: Socket): Promise<void> => {
     for await (const frames of socket) {
       const texts = frames.map((frame) => frame.toString());
@@ -147,8 +151,12 @@ describe('the kernel, as Jupyter sees it', function () {
   let client: Client;
   before(async () => {
     client = await startKernel();
-    await client.request('kernel_info_request', {});
-    // The first outputs may be lost while the subscription is under way; the first cell is slow, too.
+    // What the kernel publishes before the subscription stands is lost.
+    while (!client.received.some(({ type }) => type === 'status')) {
+      await client.request('kernel_info_request', {});
+      await delay(100);
+    }
+    // The first cell is slow.
     await client.execute('1');
   });
   after(() => client.close());

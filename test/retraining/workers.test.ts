@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Progress } from '../../src/control.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { logisticRegression } from '../../src/learners/logistic-regression.js';
@@ -14,6 +16,7 @@ const pool = cloudPool({ size: 60, dimension: 5, classCount: 3, seed: 1 });
 const subsets = uniformSizeSubsets({ poolSize: 60, count: 600, minimumSize: 2, seed: 2 });
 const learner = logisticRegression({ C: 3 });
 const options = { pool, learner, subsets, tolerance: 1e-8 };
+const namingWorker = fileURLToPath(new URL('./naming-worker.js', import.meta.url));
 const dyingWorker = fileURLToPath(new URL('./dying-worker.js', import.meta.url));
 
 describe('retraining in workers', function () {
@@ -49,7 +52,7 @@ describe('retraining in workers', function () {
     assert.ok(seen.length === 3 && seen.every(({ total }) => total === 600));
   });
 
-  it('stops on request and leaves no thread behind', async () => {
+  it('stops on request, and the next retraining finds other threads', async () => {
     const many = uniformSizeSubsets({ poolSize: 60, count: 20_000, minimumSize: 10, seed: 3 });
     const abort = new AbortController();
     const started = retrainInWorkers({
@@ -60,8 +63,29 @@ describe('retraining in workers', function () {
       onProgress: () => abort.abort(),
     });
     await assert.rejects(started, InterruptedError);
+    const here = await learner.retrain(pool, subsets, { tolerance: 1e-8 });
+    assert.deepEqual(await retrainInWorkers({ ...options, workers: 2 }), here);
     const aborted = retrainInWorkers({ ...options, workers: 2, signal: AbortSignal.abort() });
     await assert.rejects(aborted, InterruptedError);
+  });
+
+  it('keeps its threads for the next retraining, of the same or another pool', async () => {
+    const threads = async (from: typeof options): Promise<Set<number>> => {
+      const { iterations } = await retrainInWorkers({ ...from, workers: 2 }, namingWorker);
+      return new Set(iterations);
+    };
+    const first = await threads(options);
+    const other = await threads({ ...options, pool: cloudPool({ size: 60, dimension: 5, classCount: 3, seed: 4 }) });
+    assert.equal(first.size, 2);
+    assert.deepEqual(other, first);
+  });
+
+  it('does not keep a program from ending', async () => {
+    const program = fileURLToPath(new URL('./ending-program.js', import.meta.url));
+    const since = performance.now();
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    assert.equal(stdout, 'done\n');
+    assert.ok(performance.now() - since < 20_000, 'threads wait half a minute for the next retraining');
   });
 
   it('refuses what it cannot do in a sentence', async () => {
