@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { LoggerInterface } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
+import { textWidth } from './textWidth.js';
 
 /** A Vega-Lite specification with its data inside. */
 export type VegaLiteSpec = TopLevelSpec;
@@ -13,16 +15,17 @@ let previous: Promise<unknown> = Promise.resolve();
 // Exported by Vega but missing from its types.
 interface Untyped {
   readonly resetSVGDefIds: () => void;
-  readonly textMetrics: { readonly canvas: (use: boolean) => void };
+  readonly textMetrics: { width: typeof textWidth };
 }
 
-async function draw(spec: VegaLiteSpec): Promise<string> {
+async function draw(spec: VegaLiteSpec, logger: LoggerInterface | undefined): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const { resetSVGDefIds, textMetrics } = vega as unknown as Untyped;
-  // Estimated text widths: the same with and without a canvas package on the machine.
-  textMetrics.canvas(false);
+  // The same with and without a canvas package on the machine.
+  textMetrics.width = textWidth;
   // A copy, for Vega marks the rows it is given.
-  const view = new vega.View(vega.parse(compile(structuredClone(spec)).spec), { renderer: 'none' });
+  const compiled = compile(structuredClone(spec), { logger }).spec;
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger });
   try {
     resetSVGDefIds();
     return await view.toSVG();
@@ -39,10 +42,12 @@ function ownIds(svg: string): string {
 
 /**
  * Draws a Vega-Lite specification as SVG, without a browser. The same specification gives the same bytes, in every
- * process. What Vega-Lite drops or changes of the specification it says on stderr.
+ * process.
+ *
+ * @param logger hears what Vega-Lite drops or changes of the specification; without one it goes to stderr.
  */
-export async function renderSvg(spec: VegaLiteSpec): Promise<string> {
-  const drawn = previous.then(() => draw(spec));
+export async function renderSvg(spec: VegaLiteSpec, logger?: LoggerInterface): Promise<string> {
+  const drawn = previous.then(() => draw(spec, logger));
   previous = drawn.catch(() => undefined);
   return ownIds(await drawn);
 }
@@ -60,7 +65,8 @@ async function loadCanvas(): Promise<Canvas | null> {
   const { fileURLToPath } = await import('node:url');
   for (const file of [
     '400Regular/Roboto_400Regular.ttf',
-    '400Regular_Italic/Roboto_400Regular_Italic.ttf',
+    '500Medium/Roboto_500Medium.ttf',
+    '600SemiBold/Roboto_600SemiBold.ttf',
     '700Bold/Roboto_700Bold.ttf',
   ]) {
     const path = fileURLToPath(import.meta.resolve(`@expo-google-fonts/roboto/${file}`));

@@ -32,7 +32,7 @@ describe('drawing figures', function () {
   this.timeout(60_000);
 
   it('gives the same bytes for the same specification, also side by side', async () => {
-    const drawn = await Promise.all([spec(100), spec(200), spec(100), spec(200)].map(renderSvg));
+    const drawn = await Promise.all([spec(100), spec(200), spec(100), spec(200)].map((one) => renderSvg(one)));
     assert.equal(drawn[0], drawn[2]);
     assert.equal(drawn[1], drawn[3]);
     assert.notEqual(drawn[0], drawn[1]);
@@ -48,7 +48,7 @@ process.stdout.write(await renderSvg(${JSON.stringify(spec(100))}));`;
   });
 
   it('gives drawings ids of their own, each defined and used', async () => {
-    const [one, two] = await Promise.all([spec(100), spec(200)].map(renderSvg));
+    const [one, two] = await Promise.all([spec(100), spec(200)].map((one) => renderSvg(one)));
     assert.ok(ids(one).length >= 2, 'a clip path and a gradient');
     assert.equal(ids(one).filter((id) => ids(two).includes(id)).length, 0);
     for (const id of ids(one)) assert.ok(one.includes(`url(#${id})`), id);

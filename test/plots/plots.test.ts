@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import * as vega from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type { LoggerInterface } from 'vega';
+import type { TopLevelSpec } from 'vega-lite';
 import { InputError } from '../../src/errors.js';
 import { frontier } from '../../src/plots/costAccuracy.js';
 import { methodStyles, type ErrorBySizeRow } from '../../src/plots/index.js';
 import { errorBySize } from '../../src/plots/errorBySize.js';
+import { renderSvg } from '../../src/plots/render.js';
 import { figures } from './tables.js';
 
 const goldenFolder = join('test', 'fixtures', 'plots');
@@ -20,18 +21,14 @@ async function draw(spec: TopLevelSpec): Promise<{ svg: string; complaints: stri
     return logger;
   };
   const quiet = () => logger;
-  const logger: vega.LoggerInterface = {
+  const logger: LoggerInterface = {
     level: () => logger,
     error: complain,
     warn: complain,
     info: quiet,
     debug: quiet,
   };
-  const { spec: compiled } = compile(spec, { logger });
-  // Vega numbers clip paths and gradients through the whole process.
-  (vega as unknown as { readonly resetSVGDefIds: () => void }).resetSVGDefIds();
-  const svg = await new vega.View(vega.parse(compiled), { renderer: 'none', logger }).toSVG();
-  return { svg, complaints };
+  return { svg: await renderSvg(spec, logger), complaints };
 }
 
 /** Numbers cut to two decimals: platforms differ in the last digits of layout. */
