@@ -3,6 +3,6 @@ export { bootstrapSubsets } from './bootstrap.js';
 export { fixedSizeSubsets } from './fixed-size.js';
 export { leaveGroupOut, leaveOneOut } from './leave-out.js';
 export { drawPermutations, permutationPrefixes, type PermutationPrefixes } from './permutation-prefixes.js';
-export { removeInOrder } from './remove-in-order.js';
+export { removableInOrder, removeInOrder } from './remove-in-order.js';
 export { concatenateSubsets, fullPool, subsetsFromMembers, subsetSizes, takeSubsets, type Subsets } from './subsets.js';
 export { uniformSizeSubsets, type UniformSizeOptions } from './uniform-size.js';

@@ -20,22 +20,30 @@ export function removeInOrder(options: {
   const poolSize = labels.length;
   const weights = new Uint8Array(orders.length * poolSize).fill(1);
   orders.forEach((order, b) => {
-    const left = new Map<number, number>();
-    for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
-    let removed = 0;
-    for (let k = 0; k < order.length && removed < count; k++) {
-      const label = labels[order[k]];
-      const ofClass = left.get(label) ?? 0;
-      if (ofClass <= keep) continue;
-      left.set(label, ofClass - 1);
-      weights[b * poolSize + order[k]] = 0;
-      removed++;
-    }
-    if (removed < count) {
+    const removable = removableInOrder(labels, order, keep);
+    if (removable.length < count) {
       throw new InputError(
-        `Only ${removed} of ${poolSize} points can be removed where every class keeps ${keep}; remove fewer than ${count}.`,
+        `Only ${removable.length} of ${poolSize} points can be removed where every class keeps ${keep}; remove fewer than ${count}.`,
       );
     }
+    for (const i of removable.subarray(0, count)) weights[b * poolSize + i] = 0;
   });
   return { count: orders.length, poolSize, weights };
+}
+
+/**
+ * The points of an order that can be removed one after the other, leaving out those without which their class would have fewer
+ * than `keep`.
+ *
+ * @param labels `N` class indices
+ */
+export function removableInOrder(labels: Uint8Array, order: ArrayLike<number>, keep = 2): Int32Array {
+  const left = new Map<number, number>();
+  for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
+  return Int32Array.from(order).filter((i) => {
+    const ofClass = left.get(labels[i]) ?? 0;
+    if (ofClass <= keep) return false;
+    left.set(labels[i], ofClass - 1);
+    return true;
+  });
 }

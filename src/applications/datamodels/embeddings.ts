@@ -1,0 +1,66 @@
+import { InputError } from '../../errors.js';
+import { multiplyTransposed } from '../../numerics/dense.js';
+import { principalDirections } from '../../numerics/principal-directions.js';
+
+/** Principal components of T vectors of length N. */
+export interface VectorComponents {
+  /** `K×N` orthonormal directions. */
+  readonly directions: Float64Array;
+  /** `T×K` coordinates along them, about the vectors' mean. */
+  readonly scores: Float64Array;
+  /** `K` shares of the vectors' squared distances from their mean. */
+  readonly explained: Float64Array;
+}
+
+/**
+ * Principal components of vectors, such as the coefficients of datamodels as embeddings of their targets (Ilyas et al. 2022,
+ * §4.3): targets that respond alike to the training points are close, and a direction weighs training points.
+ *
+ * @param vectors `T×N`
+ * @throws InputError unless the vectors are T whole rows and there are at most T and N components, and one.
+ */
+export function vectorComponents(vectors: Float64Array, count: number, components: number): VectorComponents {
+  const length = vectors.length / count;
+  if (!Number.isInteger(length))
+    throw new InputError(`${vectors.length} numbers are no ${count} vectors of one length; pass a T×N array.`);
+  if (!(Number.isInteger(components) && components >= 1 && components <= Math.min(count, length)))
+    throw new InputError(
+      `${count} vectors of length ${length} have no ${components} principal components; ask for 1 to ${Math.min(count, length)}.`,
+    );
+  const centre = new Float64Array(length);
+  vectors.forEach((value, at) => (centre[at % length] += value / count));
+  const centred = vectors.map((value, at) => value - centre[at % length]);
+  const directions = principalDirections(centred, count, length, components);
+  const scores = new Float64Array(count * components);
+  multiplyTransposed(centred, directions, count, components, length, scores);
+  const total = centred.reduce((sum, value) => sum + value ** 2, 0);
+  const explained = new Float64Array(components);
+  scores.forEach((score, at) => (explained[at % components] += score ** 2 / total));
+  return { directions, scores, explained };
+}
+
+/** How alike two vectors are: by the cosine of their angle, or by how close they are. */
+export type Similarity = 'cosine' | 'euclidean';
+
+/**
+ * `T` indices: the most similar other one of each of T vectors, the first where several are.
+ *
+ * @param vectors `T×N`
+ * @throws InputError unless there are at least two vectors.
+ */
+export function nearestVectors(vectors: Float64Array, count: number, similarity: Similarity): Int32Array {
+  if (!(count >= 2)) throw new InputError(`${count} vectors have no neighbours; pass at least two.`);
+  const length = vectors.length / count;
+  const products = new Float64Array(count * count);
+  multiplyTransposed(vectors, vectors, count, count, length, products);
+  const squares = Float64Array.from({ length: count }, (_, t) => products[t * count + t]);
+  const likeness = (a: number, b: number): number =>
+    similarity === 'cosine'
+      ? products[a * count + b] / (Math.sqrt(squares[a] * squares[b]) || 1)
+      : 2 * products[a * count + b] - squares[b];
+  return Int32Array.from({ length: count }, (_, a) => {
+    let best = a === 0 ? 1 : 0;
+    for (let b = 0; b < count; b++) if (b !== a && likeness(a, b) > likeness(a, best)) best = b;
+    return best;
+  });
+}
