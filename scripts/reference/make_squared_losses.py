@@ -25,11 +25,14 @@ CASES = [
     ("iris_1_2", "standardise", 30.0, 4, 2),
     ("breast_cancer_300", "standardise", 0.1, 4, 2),
     ("spambase_300", "log1p, standardise", 0.01, 4, 2),
+    # Three classes, each against the rest.
+    ("iris_3", "standardise", 1.0, 3, 1),
 ]
 
 
 def theta_of(model):
-    return numpy.append(numpy.ravel(model.coef_), model.intercept_)
+    """Rows [w_k, b_k], one for two classes."""
+    return numpy.ravel(numpy.column_stack([numpy.atleast_2d(model.coef_), numpy.ravel(model.intercept_)]))
 
 
 def svm(features, labels, weights, strength, dual, tolerance):
@@ -43,7 +46,8 @@ def svm(features, labels, weights, strength, dual, tolerance):
 
 def ridge(features, labels, weights, strength):
     model = Ridge(alpha=1 / (2 * strength), solver="cholesky")
-    model.fit(features, 2.0 * labels - 1, sample_weight=weights)
+    signs = 2.0 * labels - 1 if labels.max() == 1 else 2.0 * (labels[:, None] == numpy.unique(labels)) - 1
+    model.fit(features, signs, sample_weight=weights)
     return theta_of(model)
 
 

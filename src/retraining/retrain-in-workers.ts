@@ -148,16 +148,20 @@ function shareJob({ pool, learner, subsets, tolerance }: RetrainInWorkersOptions
   };
 }
 
-/** A copy of the pool in shared memory, the same for every retraining of the pool. */
+/** A copy of the pool in shared memory, the same for every retraining of the pool unless its numbers were changed in place. */
 function sharePool(pool: Dataset): SharedPool {
   let copy = sharedPools.get(pool);
-  if (!copy) {
+  if (!copy || !sameNumbers(copy.dataset.features, pool.features) || !sameNumbers(copy.dataset.labels, pool.labels)) {
     const features = shared(pool.features, Float64Array);
     const labels = shared(pool.labels, Uint8Array);
     copy = { id: ++lastPool, dataset: { ...pool, features, labels } };
     sharedPools.set(pool, copy);
   }
   return copy;
+}
+
+function sameNumbers(a: Float64Array | Uint8Array, b: Float64Array | Uint8Array): boolean {
+  return a.length === b.length && a.every((value, k) => Object.is(value, b[k]));
 }
 
 /** A copy of an array in shared memory. */

@@ -80,6 +80,17 @@ describe('retraining in workers', function () {
     assert.deepEqual(other, first);
   });
 
+  it('retrains a pool whose numbers were changed in place', async () => {
+    const changing = cloudPool({ size: 60, dimension: 5, classCount: 3, seed: 5 });
+    await retrainInWorkers({ ...options, pool: changing, workers: 2 });
+    changing.features[7] += 1;
+    const here = await learner.retrain(changing, subsets, { tolerance: 1e-8 });
+    assert.deepEqual(await retrainInWorkers({ ...options, pool: changing, workers: 2 }), here);
+    changing.labels[3] = (changing.labels[3] + 1) % 3;
+    const relabelled = await learner.retrain(changing, subsets, { tolerance: 1e-8 });
+    assert.deepEqual(await retrainInWorkers({ ...options, pool: changing, workers: 2 }), relabelled);
+  });
+
   it('does not keep a program from ending', async () => {
     const program = fileURLToPath(new URL('./ending-program.js', import.meta.url));
     const since = performance.now();
