@@ -53,17 +53,17 @@ export function lbfgsRule(count: number, parameterCount: number, precondition: B
   };
 
   function remember(b: number, points: Float64Array, gradients: Float64Array, offset: number): void {
-    const slot = b * m + (stored[b] % m);
     let curvature = 0;
     for (let j = 0; j < p; j++) {
-      const pointChange = points[offset + j] - lastPoints[b * p + j];
-      const gradientChange = gradients[offset + j] - lastGradients[b * p + j];
-      pointChanges[slot * p + j] = pointChange;
-      gradientChanges[slot * p + j] = gradientChange;
-      curvature += pointChange * gradientChange;
+      curvature += (points[offset + j] - lastPoints[b * p + j]) * (gradients[offset + j] - lastGradients[b * p + j]);
     }
-    // Convexity makes it positive; when rounding does not, the pair says nothing and its slot is reused.
+    // Convexity makes it positive; when rounding does not, the pair says nothing and must not take the place of another.
     if (!(curvature > 0)) return;
+    const slot = b * m + (stored[b] % m);
+    for (let j = 0; j < p; j++) {
+      pointChanges[slot * p + j] = points[offset + j] - lastPoints[b * p + j];
+      gradientChanges[slot * p + j] = gradients[offset + j] - lastGradients[b * p + j];
+    }
     curvatures[slot] = curvature;
     stored[b]++;
   }

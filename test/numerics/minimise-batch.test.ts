@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { InterruptedError } from '../../src/errors.js';
-import { lbfgsRule } from '../../src/numerics/lbfgs.js';
+import { lbfgsMemory, lbfgsRule } from '../../src/numerics/lbfgs.js';
 import { minimiseBatch, type BatchObjective, type DirectionRule } from '../../src/numerics/minimise-batch.js';
 import { newtonRule } from '../../src/numerics/newton.js';
+import { randomStream } from '../../src/numerics/random.js';
 
 /**
  * Function b of a batch: Σ_j (cosh(s_j·(x_j − b)) − 1) with s_j = j+1: convex, far from quadratic, minimal at x_j = b. A
@@ -43,6 +44,28 @@ const optionsFor = (count: number) => ({
   label: 'the test',
 });
 
+const inner = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, j) => sum + value * b[j], 0);
+
+/** Nocedal & Wright 2006, algorithm 7.4, from the newest correction pairs and the identity. */
+function twoLoops(
+  all: readonly { readonly s: number[]; readonly y: number[] }[],
+  gradient: readonly number[],
+): number[] {
+  const pairs = all.slice(-lbfgsMemory);
+  let q = [...gradient];
+  const alphas = new Array<number>(pairs.length);
+  for (let t = pairs.length - 1; t >= 0; t--) {
+    alphas[t] = inner(pairs[t].s, q) / inner(pairs[t].s, pairs[t].y);
+    q = q.map((value, j) => value - alphas[t] * pairs[t].y[j]);
+  }
+  pairs.forEach(({ s, y }, t) => {
+    const beta = inner(y, q) / inner(s, y);
+    q = q.map((value, j) => value + (alphas[t] - beta) * s[j]);
+  });
+  return q.map((value) => -value);
+}
+
 describe('batched minimisation', () => {
   for (const [name, rule] of [
     ['Newton', newton],
@@ -70,6 +93,26 @@ describe('batched minimisation', () => {
       assert.equal(all.gradientNorms[0], one.gradientNorms[0]);
     });
   }
+
+  it('keeps all correction pairs when rounding leaves one without curvature (L-BFGS)', () => {
+    const stream = randomStream(1, 'pairs');
+    const rule = lbfgs(1);
+    const pairs: { s: number[]; y: number[] }[] = [];
+    let point = [0, 0, 0];
+    let gradient = [1, 2, 3];
+    for (let visit = 0; visit < 2 * lbfgsMemory; visit++) {
+      const directions = new Float64Array(p);
+      rule.directions(Int32Array.of(0), 1, Float64Array.from(point), Float64Array.from(gradient), directions);
+      twoLoops(pairs, gradient).forEach((expected, j) => assert.ok(Math.abs(directions[j] - expected) < 1e-9));
+      const s = point.map(() => stream.normal());
+      const curved = visit % 5 !== 3;
+      const y = s.map((change, j) => (curved ? (j + 1) * change : -change));
+      if (curved) pairs.push({ s, y });
+      const before = { point, gradient };
+      point = s.map((change, j) => before.point[j] + change);
+      gradient = y.map((change, j) => before.gradient[j] + change);
+    }
+  });
 
   it('evaluates only functions that are not done', async () => {
     const objective = hyperbolicCosines(4);
