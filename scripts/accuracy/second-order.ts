@@ -1,22 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { quantile } from '../../src/evaluation/bootstrap.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
-import { mean, spearman } from '../../src/evaluation/correlation.js';
+import { mean } from '../../src/evaluation/correlation.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
 import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
-import {
-  certify,
-  lbfgsPredictor,
-  meanPredictor,
-  nearestPredictor,
-  predictWithin,
-  ridgePredictor,
-  Rung,
-  sizeAwareChordPredictor,
-  sizeAwareNewtonPredictor,
-} from '../../src/prediction/index.js';
+import { lbfgsPredictor, sizeAwareChordPredictor, sizeAwareNewtonPredictor } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { uniformSizeSubsets } from '../../src/subsets/index.js';
 import { digits, showSpread } from './show.js';
@@ -35,10 +24,6 @@ const table: Readonly<Partial<Record<ProblemName, Readonly<Partial<Record<Method
 };
 const seeds = [1, 2, 3, 4, 5];
 const heldOutCount = 500;
-/** Relative error asked of `predictWithin`. */
-const tolerance = 0.01;
-/** Data sets on which Newton steps are cheap enough to certify with. */
-const certified: readonly ProblemName[] = ['iris 0/1', 'iris 1/2', 'breast cancer', 'spambase'];
 
 const recordedSchema = z.object({ draws: z.record(z.string(), z.array(z.record(z.string(), z.number()))) });
 
@@ -104,68 +89,5 @@ export async function measureSecondOrder(name: ProblemName) {
       'ratios other than 1 come from the draws' +
       (name === 'breast cancer' ? ', and the table is of another pool.' : '.'),
   );
-  const certificates = certified.includes(name) ? await measureCertificates(name) : [];
-  if (certificates.length > 0) console.table(certificates);
-  return { problem: name, seeds, heldOutCount, results, certificates };
-}
-
-/**
- * How well the length of one Newton step tells the true error of predictions, how many bounds are proven, and whether predicting
- * within a tolerance keeps it.
- */
-async function measureCertificates(name: ProblemName) {
-  const { pool, learner, minimumSize } = await loadProblem(name);
-  const p = learner.parameterCount(pool);
-  const draw = (count: number, part: string) =>
-    uniformSizeSubsets({
-      poolSize: pool.size,
-      count,
-      minimumSize,
-      labels: pool.labels,
-      seed: deriveSeed(seeds[0], name, 'accuracy', part),
-    });
-  // Solved further than usual, as a bound of a nearly exact prediction must not be held against the reference's own error.
-  const subsets = draw(heldOutCount, 'held-out subsets');
-  const heldOut = await buildBank({ pool, learner, subsets, tolerance: 1e-11 });
-  const bank = await buildBank({ pool, learner, subsets: draw(2000, 'certified bank') });
-  const predictors = [
-    meanPredictor(bank),
-    nearestPredictor(bank),
-    ridgePredictor(bank),
-    sizeAwareChordPredictor(pool, learner, 1),
-    sizeAwareNewtonPredictor(pool, learner, 1),
-    lbfgsPredictor(pool, learner, 4),
-  ];
-  const rows = [];
-  for (const predictor of predictors) {
-    const predicted = await predictor.predict(heldOut.subsets);
-    const { result, seconds } = await measureCpu(() => certify(pool, learner, heldOut.subsets, predicted));
-    const distances = Float64Array.from({ length: heldOutCount }, (_, b) =>
-      Math.hypot(...predicted.subarray(b * p, (b + 1) * p).map((value, j) => value - heldOut.parameters[b * p + j])),
-    );
-    const within = await predictWithin({ pool, learner, predictor, subsets: heldOut.subsets, tolerance });
-    const errors = relativeErrors(within.parameters, heldOut.parameters, p);
-    rows.push({
-      'data set': name,
-      predictor: predictor.name,
-      Spearman: digits(spearman(result.stepNorms, distances)),
-      'median ratio': digits(
-        quantile(
-          result.stepNorms.map((norm, b) => norm / distances[b]),
-          0.5,
-        ),
-      ),
-      'bounds proven': digits(mean(Array.from(result.bounds, (bound) => Number(!Number.isNaN(bound))))),
-      'bounds broken': result.bounds.reduce(
-        (sum, bound, b) => sum + Number(distances[b] > bound * (1 + 1e-6) + 1e-9),
-        0,
-      ),
-      [`error ≤ ${2 * tolerance}`]: digits(mean(Array.from(errors, (error) => Number(error <= 2 * tolerance)))),
-      'predicted / refined / retrained': [Rung.predicted, Rung.refined, Rung.retrained]
-        .map((rung) => digits(mean(Array.from(within.rungs, (value) => Number(value === rung)))))
-        .join(' / '),
-      'CPU µs per certificate': Math.round((seconds / heldOutCount) * 1e6),
-    });
-  }
-  return rows;
+  return { problem: name, seeds, heldOutCount, results };
 }

@@ -8,3 +8,7 @@ export function showSpread(values: readonly number[]): string {
   const range = values.length > 1 ? ` (${digits(Math.min(...values))}–${digits(Math.max(...values))})` : '';
   return `${digits(mean(values))}${range}`;
 }
+
+/** A median with its range. */
+export const showRange = ({ median, lowest, highest }: Record<'median' | 'lowest' | 'highest', number>): string =>
+  `${digits(median)} (${digits(lowest)}–${digits(highest)})`;

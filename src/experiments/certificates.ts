@@ -1,4 +1,5 @@
 import type { RunControl } from '../control.js';
+import { quantile } from '../evaluation/bootstrap.js';
 import { mean } from '../evaluation/correlation.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { estimateQuality, type EstimateQuality } from '../evaluation/estimate-quality.js';
@@ -50,16 +51,21 @@ export interface WithinRow {
   readonly tolerance: number;
   /** Share of models whose true relative error is at most twice the tolerance. */
   readonly covered: number;
-  /** Shares of models that were predicted, refined and retrained. */
-  readonly rungs: readonly [number, number, number];
-  /** Processor time over that of exact retraining of the same subsets, both the least of the repetitions. */
-  readonly timeRatio: number;
+  /** Whether the predictor was asked, or left out as too dear. */
+  readonly predictorUsed: boolean;
+  /** Shares of models by {@link Rung}. */
+  readonly rungs: readonly number[];
+  /** Processor time over that of exact retraining of the same subsets: median of the repetitions, lowest and highest. */
+  readonly timeRatio: { readonly median: number; readonly lowest: number; readonly highest: number };
 }
+
+/** Processor seconds of exact retraining that one repetition takes at least. */
+const leastSeconds = 0.1;
 
 /**
  * Predicts held-out subsets within tolerances, timed beside their exact retraining, turn by turn.
  *
- * @param repetitions of both; the least of each are compared, which other work on the machine disturbs least
+ * @param repetitions of both, each of so many turns that other work on the machine falls on both alike
  */
 export async function withinRows(
   predictor: Predictor,
@@ -68,22 +74,31 @@ export async function withinRows(
   repetitions: number,
 ): Promise<WithinRow[]> {
   const p = learner.parameterCount(pool);
+  const { seconds } = await measureCpu(() => learner.retrain(pool, subsets));
+  const rounds = Math.ceil(leastSeconds / seconds);
   const rows: WithinRow[] = [];
   for (const tolerance of tolerances) {
-    const [within, exact]: [number[], number[]] = [[], []];
-    let covered = NaN;
-    let rungs: readonly [number, number, number] = [NaN, NaN, NaN];
+    const predict = () => predictWithin({ pool, learner, predictor, subsets, tolerance });
+    const found = await predict();
+    const ratios: number[] = [];
     for (let r = 0; r < repetitions; r++) {
-      const found = await measureCpu(() => predictWithin({ pool, learner, predictor, subsets, tolerance }));
-      within.push(found.seconds);
-      exact.push((await measureCpu(() => learner.retrain(pool, subsets))).seconds);
-      const errors = relativeErrors(found.result.parameters, parameters, p);
-      covered = mean(Array.from(errors, (error) => Number(error <= 2 * tolerance)));
-      const shareOf = (rung: Rung) => mean(Array.from(found.result.rungs, (value) => Number(value === rung)));
-      rungs = [shareOf(Rung.predicted), shareOf(Rung.refined), shareOf(Rung.retrained)];
+      let [within, exact] = [0, 0];
+      for (let round = 0; round < rounds; round++) {
+        within += (await measureCpu(predict)).seconds;
+        exact += (await measureCpu(() => learner.retrain(pool, subsets))).seconds;
+      }
+      ratios.push(within / exact);
     }
-    const timeRatio = Math.min(...within) / Math.min(...exact);
-    rows.push({ predictor: predictor.name, tolerance, covered, rungs, timeRatio });
+    const errors = relativeErrors(found.parameters, parameters, p);
+    const shareOf = (rung: Rung) => mean(Array.from(found.rungs, (value) => Number(value === rung)));
+    rows.push({
+      predictor: predictor.name,
+      tolerance,
+      covered: mean(Array.from(errors, (error) => Number(error <= 2 * tolerance))),
+      predictorUsed: found.predictorUsed,
+      rungs: Object.values(Rung).map(shareOf),
+      timeRatio: { median: quantile(ratios, 0.5), lowest: Math.min(...ratios), highest: Math.max(...ratios) },
+    });
   }
   return rows;
 }

@@ -1,3 +1,4 @@
+export type { EstimatedCosts } from './estimated-costs.js';
 export * from './learner.js';
 export { linearSvm } from './linear-svm.js';
 export { logisticRegression } from './logistic-regression.js';

@@ -2,6 +2,7 @@ import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { TensorFlow } from '../numerics/backend.js';
 import type { Subsets } from '../subsets/subsets.js';
+import type { EstimatedCosts } from './estimated-costs.js';
 import type { SizePath } from './size-path.js';
 import type { PenaltyObjective } from './penalty-objective.js';
 import type { TensorObjective } from './tensor-objective.js';
@@ -19,12 +20,19 @@ export const RetrainStatus = {
    * parameters are what this learner trains, whatever their residual.
    */
   scheduleEnded: 3,
+  /** The next step was short enough first: see {@link RetrainOptions.stepTolerance}. */
+  stoppedEarly: 4,
 } as const;
 export type RetrainStatus = (typeof RetrainStatus)[keyof typeof RetrainStatus];
 
 export interface RetrainOptions extends RunControl {
   /** Stop when max|∇| / (C·n) is at or below this. Default 1e-8. */
   readonly tolerance?: number;
+  /**
+   * Stop a model also where the step that its solver would take next is at most this share of its parameters' length, which
+   * is an estimate of their relative error. Default: never. Learners without a size path ignore it.
+   */
+  readonly stepTolerance?: number;
   /** Start: one θ for all (`p`) or one per subset (`B×p`). Default: the learner's own choice. */
   readonly from?: Float64Array;
   /**
@@ -53,6 +61,8 @@ export interface Retrained {
   readonly iterations: Uint16Array;
   /** `B` values of {@link RetrainStatus}. */
   readonly status: Uint8Array;
+  /** `B` lengths of the next step over the parameters' own, where it is why the model was stopped; else NaN. */
+  readonly stepShares?: Float64Array;
 }
 
 /** How good B models are on some points. */
@@ -105,6 +115,8 @@ export interface Learner extends LearnerDescription {
   errorBounds?(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
   /** The size path on this pool, kept as long as the pool; absent where the learner has none. */
   sizePath?(pool: Dataset): SizePath;
+  /** What its parts cost on this pool, by estimate; absent where the learner has none. */
+  estimatedCosts?(pool: Dataset): EstimatedCosts;
   /** `B×T×K` class probabilities of T points under B models. */
   probabilities(points: Dataset, parameters: Float64Array): Float64Array;
   /**

@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { multiplyTransposed } from '../numerics/dense.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { checkLength, modelCount } from './checks.js';
+import { estimatedCosts } from './estimated-costs.js';
 import type { Learner } from './learner.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem } from './linear-objective.js';
 import type { LogitLoss } from './logit-loss.js';
@@ -91,6 +92,7 @@ export function linearModel(
     },
 
     sizePath: (pool) => prepared(pool).path,
+    estimatedCosts: (pool) => estimatedCosts(prepared(pool).problem),
 
     probabilities(points, parameters) {
       const loss = lossOf(points);

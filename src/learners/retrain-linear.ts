@@ -30,12 +30,15 @@ export async function retrainLinear(
   subsets: Subsets,
   options: RetrainOptions = {},
 ): Promise<Retrained> {
-  const { tolerance = 1e-8, maxIterations = 1000, from, precondition } = options;
-  const solver = options.solver ?? cheaperSolver(problem, tolerance);
+  const { tolerance = 1e-8, stepTolerance, maxIterations = 1000, from, precondition } = options;
+  const solver = options.solver ?? cheaperSolver(problem, Math.max(tolerance, Math.min(1, stepTolerance ?? 0)));
   const { parameterCount: p, pointCount, labels } = problem;
   const { count, weights } = subsets;
   checkStart(from, count, p);
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
+  if (stepTolerance !== undefined && !(stepTolerance > 0)) {
+    throw new InputError(`The step tolerance is ${stepTolerance}; it must be above 0, e.g. 0.01.`);
+  }
   checkIterations('maxIterations', maxIterations);
 
   const sizes = subsetSizes(subsets);
@@ -43,6 +46,7 @@ export async function retrainLinear(
   const parameters = new Float64Array(count * p).fill(NaN);
   const residuals = new Float64Array(count).fill(NaN);
   const iterations = new Uint16Array(count);
+  const stepShares = new Float64Array(count).fill(NaN);
   const trainable = Array.from(sizes.keys()).filter((b) => hasEveryClass(weights, b * pointCount, labels, classCount));
   const label = `retraining ${count.toLocaleString('en')} subsets`;
   let done = count - trainable.length;
@@ -75,6 +79,7 @@ export async function retrainLinear(
               vectors.subarray(0, active * p),
             )),
         gradientTolerance: Float64Array.from(block, (b) => tolerance * C * sizes[b]),
+        stepTolerance,
         maxIterations,
         signal: options.signal,
         label,
@@ -84,13 +89,19 @@ export async function retrainLinear(
         parameters.set(start.subarray(k * p, (k + 1) * p), b * p);
         residuals[b] = solved.gradientNorms[k] / (C * sizes[b]);
         iterations[b] = solved.iterations[k];
-        status[b] = residuals[b] <= tolerance ? RetrainStatus.converged : RetrainStatus.notConverged;
+        stepShares[b] = solved.stepShares[k];
+        status[b] = statusOf(residuals[b] <= tolerance, stepShares[b]);
       });
       done += block.length;
       report(done);
     }
   }
-  return { count, parameterCount: p, parameters, residuals, iterations, status };
+  return { count, parameterCount: p, parameters, residuals, iterations, status, stepShares };
+}
+
+function statusOf(converged: boolean, stepShare: number): RetrainStatus {
+  if (converged) return RetrainStatus.converged;
+  return Number.isNaN(stepShare) ? RetrainStatus.notConverged : RetrainStatus.stoppedEarly;
 }
 
 /** `B×N` costs C·weight of the given subsets. */

@@ -36,7 +36,9 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
       ? batchedNewtonRule(problem, costs)
       : lbfgsRule(sizes.length, p, block.precondition ?? knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
-  const left = sizes.map((_, k) => k).filter((k) => !(solved.gradientNorms[k] <= gradientTolerance[k]));
+  const isDone = (k: number): boolean =>
+    solved.gradientNorms[k] <= gradientTolerance[k] || !Number.isNaN(solved.stepShares[k]);
+  const left = sizes.map((_, k) => k).filter((k) => !isDone(k));
   if (left.length === 0 || firstPhase === maxIterations) return solved;
 
   const leftParameters = gatherRows(parameters, left, p);
@@ -59,6 +61,7 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
     parameters.set(leftParameters.subarray(at * p, (at + 1) * p), k * p);
     solved.gradientNorms[k] = finished.gradientNorms[at];
     solved.iterations[k] += finished.iterations[at];
+    solved.stepShares[k] = finished.stepShares[at];
   });
   return solved;
 }

@@ -35,11 +35,13 @@ export interface MinimiseOptions extends RunControl {
   readonly parameters: Float64Array;
   /** `B` numbers; function b is done when max|∇| is at or below its one. */
   readonly gradientTolerance: Float64Array;
+  /** A function is also done where its next step is at most this share of its parameters' length. */
+  readonly stepTolerance?: number;
   /** Trial points per function after the start. */
   readonly maxIterations: number;
   /** What this is, for the message of an interruption. */
   readonly label: string;
-  /** Called after each round with the number of functions that have met their tolerance. */
+  /** Called after each round with the number of functions that are done. */
   readonly onConverged?: (converged: number) => void;
 }
 
@@ -48,6 +50,8 @@ export interface Minimised {
   readonly gradientNorms: Float64Array;
   /** `B` trial points evaluated after the start. */
   readonly iterations: Uint16Array;
+  /** `B` lengths of the next step over the parameters' own, where functions were done by it; else NaN. */
+  readonly stepShares: Float64Array;
 }
 
 /** Share of the decrease promised by the slope that a step must deliver (Armijo's condition). */
@@ -74,9 +78,10 @@ export async function minimiseBatch(
   options: MinimiseOptions,
 ): Promise<Minimised> {
   const { count, parameterCount: p } = objective;
-  const { parameters, gradientTolerance } = options;
+  const { parameters, gradientTolerance, stepTolerance } = options;
   const gradientNorms = new Float64Array(count).fill(NaN);
   const iterations = new Uint16Array(count);
+  const stepShares = new Float64Array(count).fill(NaN);
 
   // State of each function, indexed by function.
   const values = new Float64Array(count).fill(Infinity);
@@ -135,13 +140,27 @@ export async function minimiseBatch(
       slopes[b] = dot(movedGradients, k * p, movedDirections, k * p, p);
       steps[b] = 1;
     }
+    if (stepTolerance !== undefined) {
+      for (let k = 0; k < moved; k++) noteShortStep(movedRows[k], stepTolerance);
+      const stopped = active;
+      active = keepLeft(rows, active, (b) => Number.isNaN(stepShares[b]));
+      converged += stopped - active;
+    }
     for (let k = 0; k < active; k++) {
       const b = rows[k];
       for (let j = 0; j < p; j++) trials[k * p + j] = parameters[b * p + j] + steps[b] * directions[b * p + j];
     }
     options.onConverged?.(converged);
   }
-  return { gradientNorms, iterations };
+  return { gradientNorms, iterations, stepShares };
+
+  /** Notes the length of the next step of function b where it is short and leads downwards. */
+  function noteShortStep(b: number, limit: number): void {
+    if (!(slopes[b] < 0)) return;
+    const step = dot(directions, b * p, directions, b * p, p);
+    const length = dot(parameters, b * p, parameters, b * p, p);
+    if (step <= limit * limit * length) stepShares[b] = Math.sqrt(step / length);
+  }
 
   function acceptable(k: number, b: number): boolean {
     const change = trialValues[k] - values[b];
@@ -150,4 +169,11 @@ export async function minimiseBatch(
     const slope = dot(trialGradients, k * p, directions, b * p, p);
     return slope <= (2 * sufficientDecrease - 1) * slopes[b];
   }
+}
+
+/** Moves those of the first `active` rows that satisfy `isLeft` to the front, and returns how many. */
+function keepLeft(rows: Int32Array, active: number, isLeft: (row: number) => boolean): number {
+  let kept = 0;
+  for (let k = 0; k < active; k++) if (isLeft(rows[k])) rows[kept++] = rows[k];
+  return kept;
 }

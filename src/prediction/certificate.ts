@@ -1,10 +1,8 @@
-import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import { dot } from '../numerics/dense.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { newtonDirections, type NewtonDirections } from './newton.js';
-import { startOnSizePath } from './size-path-start.js';
 
 /** How far predicted parameters are from trained ones, without training. */
 export interface Certificate {
@@ -42,24 +40,4 @@ export function newtonStepNorms({ gradients, directions, slopes }: NewtonDirecti
     const stationary = gradients.subarray(b * p, (b + 1) * p).every((value) => value === 0);
     return slope < 0 || stationary ? Math.sqrt(dot(directions, b * p, directions, b * p, p)) : NaN;
   });
-}
-
-/**
- * `B` lengths of one chord step H(n)⁻¹∇F_S(θ̂), with H(n) the Hessian of the whole pool at the subset's size: an estimate of
- * ‖θ̂ − θ(S)‖₂ for the cost of a gradient, rougher than that of {@link certify}.
- *
- * @throws InputError if the learner has no size path, or a subset is empty or of a pool of another size.
- */
-export async function chordStepNorms(
-  pool: Dataset,
-  learner: Learner,
-  subsets: Subsets,
-  predicted: Float64Array,
-  control?: RunControl,
-): Promise<Float64Array> {
-  const { path, sizes } = await startOnSizePath(pool, learner, subsets, control);
-  const steps = learner.gradient(pool, subsets, predicted);
-  path.precondition(sizes, steps);
-  const p = steps.length / subsets.count;
-  return Float64Array.from({ length: subsets.count }, (_, b) => Math.sqrt(dot(steps, b * p, steps, b * p, p)));
 }

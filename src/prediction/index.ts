@@ -1,5 +1,5 @@
 export type { Predictor } from './predictor.js';
-export { certify, chordStepNorms, type Certificate } from './certificate.js';
+export { certify, type Certificate } from './certificate.js';
 export { influencePredictor, type InfluenceOptions } from './influence.js';
 export { lbfgsPredictor } from './lbfgs.js';
 export { meanPredictor } from './mean.js';

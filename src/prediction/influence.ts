@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Learner } from '../learners/learner.js';
+import { linearMapNanoseconds } from '../learners/solver-choice.js';
 import { choleskyFactor, choleskySolve, multiplyTransposed } from '../numerics/dense.js';
 import { fullPool, subsetSizes } from '../subsets/index.js';
 import { repeatRow } from './mean.js';
@@ -54,6 +55,7 @@ export function influencePredictor(
 
   return {
     name: formula === 'authors' ? "influence function (as in the paper's code)" : 'influence function',
+    estimatedNanoseconds: () => linearMapNanoseconds(pool.size, p),
     predict: ({ count, weights }) => {
       const removed = new Float64Array(weights).map((weight) => 1 - weight);
       const predicted = new Float64Array(count * p);

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import type { Predictor } from './predictor.js';
+import { chordNanoseconds } from './size-aware-chord.js';
 import { startOnSizePath } from './size-path-start.js';
 
 /**
@@ -15,6 +16,8 @@ import { startOnSizePath } from './size-path-start.js';
 export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4): Predictor {
   return {
     name: `L-BFGS, ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}`,
+    // An iteration is a chord step, and so is the start.
+    estimatedNanoseconds: () => chordNanoseconds(pool, learner, iterations + 1),
     predict: async (subsets, control) => {
       const { path, sizes, parameters: from } = await startOnSizePath(pool, learner, subsets, control);
       const precondition = (rows: Int32Array, vectors: Float64Array): void =>

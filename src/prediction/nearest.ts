@@ -1,4 +1,5 @@
 import { multiplyTransposed } from '../numerics/dense.js';
+import { productNanoseconds } from '../learners/solver-choice.js';
 import type { Bank } from '../retraining/bank.js';
 import { checkSubsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
@@ -17,6 +18,7 @@ export function nearestPredictor({ pool, subsets: known, parameters }: Bank): Pr
   const lengths = squaredLengths(rows, pool.size);
   return {
     name: 'nearest subset',
+    estimatedNanoseconds: () => productNanoseconds(known.count * pool.size),
     predict: (subsets) => {
       checkSubsets(subsets, pool);
       const products = new Float64Array(subsets.count * known.count);

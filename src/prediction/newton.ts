@@ -23,6 +23,7 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
   const name = steps === 1 ? 'one Newton step' : `${steps} Newton steps`;
   return {
     name,
+    estimatedNanoseconds: () => newtonNanoseconds(pool, learner, steps),
     predict: (subsets, control) =>
       newtonSteps(pool, learner, subsets, repeatRow(full, subsets.count), steps, name, control),
     predictDataset: (points, subsets = fullPool(points.size)) =>
@@ -39,6 +40,7 @@ export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Le
   const predictDataset = predictor.predictDataset?.bind(predictor);
   return {
     name,
+    estimatedNanoseconds: () => (predictor.estimatedNanoseconds?.() ?? 0) + newtonNanoseconds(pool, learner, steps),
     predict: async (subsets, control) =>
       newtonSteps(pool, learner, subsets, await predictor.predict(subsets, control), steps, name, control),
     predictDataset:
@@ -70,6 +72,12 @@ export async function newtonSteps(
     parameters = searchAlong(pool, learner, subsets, parameters, found);
   }
   return parameters;
+}
+
+/** Nanoseconds of {@link newtonSteps} for one subset: a gradient, a direction and two objectives a step; 0 if unknown. */
+export function newtonNanoseconds(pool: Dataset, learner: Learner, steps: number): number {
+  const costs = learner.estimatedCosts?.(pool);
+  return costs ? steps * (3 * costs.gradient + costs.newtonDirection) : 0;
 }
 
 /** Newton steps on the objectives of B subsets. */

@@ -6,7 +6,7 @@ import { RetrainStatus, type Learner } from '../learners/learner.js';
 import { hasEveryClass } from '../learners/retrain-linear.js';
 import { dot } from '../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../subsets/subsets.js';
-import { chordStepNorms, newtonStepNorms } from './certificate.js';
+import { newtonStepNorms } from './certificate.js';
 import { newtonDirections, searchAlong } from './newton.js';
 import type { Predictor } from './predictor.js';
 
@@ -16,8 +16,10 @@ export const Rung = {
   predicted: 0,
   /** The predictor's, taken on by the exact solver as far as the tolerance asks; by one Newton step where there is no size path. */
   refined: 1,
-  /** Retrained exactly. */
+  /** Retrained to the learner's own residual. */
   retrained: 2,
+  /** Retrained from the learner's own start as far as the tolerance asks, the predictor being left out. */
+  stoppedEarly: 3,
 } as const;
 export type Rung = (typeof Rung)[keyof typeof Rung];
 
@@ -36,111 +38,114 @@ export interface PredictedWithin {
   /** `B` values of {@link Rung}. */
   readonly rungs: Uint8Array;
   /**
-   * `B` estimates of the relative error: twice the length of one chord step from the parameters over their own, or the length
-   * of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual; NaN where that
-   * did not succeed.
+   * `B` estimates of the relative error: twice the length of the step that the exact solver would take next over the parameters'
+   * own, or the length of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual;
+   * NaN where that did not succeed.
    */
   readonly certificates: Float64Array;
+  /** Whether the predictor was asked; see {@link predictWithin}. */
+  readonly predictorUsed: boolean;
 }
 
-/**
- * A chord step is an estimate off by up to this factor in 98 of 100 predictions and more; a Newton step is a better one but costs
- * as much as retraining does.
- */
-const chordCaution = 2;
-/**
- * Residual to which the exact solver takes refined parameters, over the tolerance. Relative errors came out up to 60 times the
- * residual on standardised data; where that is too little the certificate says so.
- */
-const residualShare = 1 / 300;
+/** The solver's next step is an estimate of the error off by up to this factor in nearly all models. */
+const stepCaution = 2;
 
 /**
- * Parameters of every subset to a wanted accuracy, as cheaply as their certificates allow: predicted; where the certificate is
- * above the tolerance, taken on from there by the exact solver to a residual that suits the tolerance, and certified again; where
- * it still is, retrained from there. The certificate is an estimate, so a few models may be somewhat further off than the
- * tolerance.
+ * Parameters of every subset to a wanted accuracy, for as little as that takes. The exact solver goes on from the predictor's
+ * parameters and stops each subset as soon as its next step, times two, is within the tolerance: at once where the prediction is good
+ * enough, so that a certificate costs the gradient that the solver begins with anyway. The step is an estimate, so a few models may
+ * be somewhat further off than the tolerance.
+ *
+ * The predictor is left out, and the solver begins where it does by itself, if it costs more than a start that is better by one digit
+ * saves, by estimates of both costs (`Predictor.estimatedNanoseconds`, `Learner.estimatedCosts`). That depends on pool, learner,
+ * predictor and tolerance alone, so every subset's parameters are the same in any batch and on any machine.
+ *
+ * Learners without a size path climb by Newton steps: predicted, refined by one, retrained.
  *
  * @throws InputError if the tolerance is not positive, and as the predictor and the learner.
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function predictWithin(options: PredictWithinOptions): Promise<PredictedWithin> {
-  const { pool, learner, predictor, subsets, tolerance, ...control } = options;
+  const { learner, tolerance } = options;
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 0.01.`);
-  const label = `${predictor.name} within ${tolerance}`;
+  return learner.sizePath ? solveWithin(options) : climbByNewton(options);
+}
+
+/** Whether a prediction may save the exact solver more than it costs. */
+function isWorthwhile({ predictor, learner, pool }: PredictWithinOptions, stepTolerance: number): boolean {
+  const costs = learner.estimatedCosts?.(pool);
+  if (!costs) return true;
+  const oneDigit = costs.retraining(stepTolerance) - costs.retraining(10 * stepTolerance);
+  return (predictor.estimatedNanoseconds?.() ?? 0) <= oneDigit;
+}
+
+/** By the exact solver, stopped early. */
+async function solveWithin(options: PredictWithinOptions): Promise<PredictedWithin> {
+  const { pool, learner, predictor, subsets, tolerance, ...control } = options;
+  const stepTolerance = tolerance / stepCaution;
+  const predictorUsed = isWorthwhile(options, stepTolerance);
+  const from = predictorUsed ? finite(await predictor.predict(subsets, control)) : undefined;
+  const solved = await learner.retrain(pool, subsets, { ...control, from, stepTolerance });
+  const { parameters, status, iterations, stepShares } = solved;
+  const rungs = status.map((reached, b) => {
+    if (predictorUsed && iterations[b] === 0 && isTrained(reached)) return Rung.predicted;
+    if (reached !== RetrainStatus.stoppedEarly) return Rung.retrained;
+    return predictorUsed ? Rung.refined : Rung.stoppedEarly;
+  });
+  const certificates = Float64Array.from(status, (reached, b) => {
+    if (reached === RetrainStatus.stoppedEarly) return stepCaution * (stepShares?.[b] ?? NaN);
+    return isTrained(reached) ? 0 : NaN;
+  });
+  return { parameters, rungs, certificates, predictorUsed };
+}
+
+/** By whole Newton steps, which certify and refine: where there is no size path to precondition a solver with. */
+async function climbByNewton(options: PredictWithinOptions): Promise<PredictedWithin> {
+  const { pool, learner, predictor, subsets, tolerance, ...control } = options;
   const parameters = Float64Array.from(await predictor.predict(subsets, control));
   const p = parameters.length / subsets.count;
-  const rungs = new Uint8Array(subsets.count);
+  const rungs = new Uint8Array(subsets.count).fill(Rung.retrained);
   const certificates = new Float64Array(subsets.count).fill(NaN);
-
-  const classCount = pool.classes.length;
-  const rows = Array.from({ length: subsets.count }, (_, b) => b);
-  const isTrainable = (b: number): boolean => hasEveryClass(subsets.weights, b * pool.size, pool.labels, classCount);
+  const isTrainable = (b: number): boolean =>
+    hasEveryClass(subsets.weights, b * pool.size, pool.labels, pool.classes.length);
+  const rows = Array.from(rungs.keys());
   let waiting = rows.filter(isTrainable);
-  const rest = rows.filter((b) => !isTrainable(b));
-  const climb = learner.sizePath ? chordClimb(pool, learner, tolerance) : newtonClimb(pool, learner);
   for (const rung of [Rung.predicted, Rung.refined]) {
     if (waiting.length === 0) break;
-    await safePoint(control, label);
+    await safePoint(control, `${predictor.name} within ${tolerance}`);
+    const own = takeSubsets(subsets, waiting);
     const from = gatherRows(parameters, waiting, p);
-    const { norms, refine } = await climb(takeSubsets(subsets, waiting), from, control);
-    const estimates = norms.map((norm, k) => norm / Math.sqrt(dot(from, k * p, from, k * p, p)));
-    waiting.forEach((b, k) => {
-      certificates[b] = estimates[k];
-      rungs[b] = rung;
+    const found = newtonDirections(pool, learner, own, from);
+    newtonStepNorms(found).forEach((norm, k) => {
+      certificates[waiting[k]] = norm / Math.sqrt(dot(from, k * p, from, k * p, p));
     });
-    const failing = [...waiting.keys()].filter((k) => !(estimates[k] <= tolerance));
+    const isWithin = (b: number): boolean => certificates[b] <= tolerance;
+    for (const b of waiting.filter(isWithin)) rungs[b] = rung;
     if (rung === Rung.predicted) {
-      const refined = await refine(failing);
-      failing.forEach((k, f) => parameters.set(refined.subarray(f * p, (f + 1) * p), waiting[k] * p));
+      const refined = searchAlong(pool, learner, own, from, found);
+      waiting.forEach((b, k) => {
+        if (!isWithin(b)) parameters.set(refined.subarray(k * p, (k + 1) * p), b * p);
+      });
     }
-    waiting = failing.map((k) => waiting[k]);
+    waiting = waiting.filter((b) => !isWithin(b));
   }
-  rest.push(...waiting);
+  const rest = rows.filter((b) => rungs[b] === Rung.retrained);
   if (rest.length > 0) {
-    const from = gatherRows(parameters, rest, p).map((value) => (Number.isFinite(value) ? value : 0));
+    const from = finite(gatherRows(parameters, rest, p));
     const exact = await learner.retrain(pool, takeSubsets(subsets, rest), { ...control, from });
     rest.forEach((b, k) => {
       parameters.set(exact.parameters.subarray(k * p, (k + 1) * p), b * p);
-      rungs[b] = Rung.retrained;
-      const trained = exact.status[k] === RetrainStatus.converged || exact.status[k] === RetrainStatus.scheduleEnded;
-      certificates[b] = trained ? 0 : NaN;
+      certificates[b] = isTrained(exact.status[k]) ? 0 : NaN;
     });
   }
-  return { parameters, rungs, certificates };
+  return { parameters, rungs, certificates, predictorUsed: true };
 }
 
-/** How parameters (`B×p`) of some subsets are certified, and how some of them are brought nearer. */
-type Climb = (
-  subsets: Subsets,
-  parameters: Float64Array,
-  control: RunControl,
-) => Promise<{
-  /** `B` estimates of their distance from the trained ones. */
-  norms: Float64Array;
-  /** Refined parameters of the given rows. */
-  refine: (rows: readonly number[]) => Promise<Float64Array>;
-}>;
-
-/** Certified by chord steps, refined by the exact solver, stopped early. */
-function chordClimb(pool: Dataset, learner: Learner, tolerance: number): Climb {
-  return async (subsets, parameters, control) => ({
-    norms: (await chordStepNorms(pool, learner, subsets, parameters, control)).map((norm) => chordCaution * norm),
-    refine: async (rows) => {
-      const from = gatherRows(parameters, rows, parameters.length / subsets.count);
-      const options = { ...control, from, tolerance: tolerance * residualShare };
-      return (await learner.retrain(pool, takeSubsets(subsets, rows), options)).parameters;
-    },
-  });
+function isTrained(status: number): boolean {
+  return status !== RetrainStatus.notConverged && status !== RetrainStatus.missingClass;
 }
 
-/** Certified by whole Newton steps, refined by the same steps with a safeguard. */
-function newtonClimb(pool: Dataset, learner: Learner): Climb {
-  return (subsets, parameters) => {
-    const found = newtonDirections(pool, learner, subsets, parameters);
-    const p = parameters.length / subsets.count;
-    return Promise.resolve({
-      norms: newtonStepNorms(found),
-      refine: (rows) => Promise.resolve(gatherRows(searchAlong(pool, learner, subsets, parameters, found), rows, p)),
-    });
-  };
+/** The same with zeros for what is not finite, as solvers want their starts. */
+function finite(parameters: Float64Array): Float64Array {
+  return parameters.map((value) => (Number.isFinite(value) ? value : 0));
 }

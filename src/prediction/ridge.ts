@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
-import { choleskyFactor, choleskySolve, multiply, multiplyTransposed, transpose } from '../numerics/dense.js';
+import { linearMapNanoseconds } from '../learners/solver-choice.js';
+import { choleskyFactor, choleskySolve, dot, multiply, multiplyTransposed, transpose } from '../numerics/dense.js';
 import type { Bank } from '../retraining/bank.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
@@ -45,21 +46,22 @@ function centred(rows: Float64Array, means: Float64Array): Float64Array {
   return rows.map((value, i) => value - means[i % means.length]);
 }
 
-/** A linear map with an intercept: y = target means + coefficients·(x − feature means). */
+/** A linear map: y = intercept + coefficients·x. */
 interface LinearMap {
-  readonly featureMeans: Float64Array;
-  readonly targetMeans: Float64Array;
+  /** `p`. */
+  readonly intercept: Float64Array;
   /** `p×F`. */
   readonly coefficients: Float64Array;
 }
 
-function apply({ featureMeans, targetMeans, coefficients }: LinearMap, features: Float64Array): Float64Array {
-  const width = featureMeans.length;
-  const targets = targetMeans.length;
+function apply({ intercept, coefficients }: LinearMap, features: Float64Array): Float64Array {
+  const targets = intercept.length;
+  const width = coefficients.length / targets;
   const count = features.length / width;
   const predicted = new Float64Array(count * targets);
-  multiplyTransposed(centred(features, featureMeans), coefficients, count, targets, width, predicted);
-  return predicted.map((value, i) => value + targetMeans[i % targets]);
+  multiplyTransposed(features, coefficients, count, targets, width, predicted);
+  for (let b = 0; b < count; b++) for (let j = 0; j < targets; j++) predicted[b * targets + j] += intercept[j];
+  return predicted;
 }
 
 /** Ridge regression for several strengths; the Gram matrix is shared, each strength costs one Cholesky factor. */
@@ -88,7 +90,8 @@ function fitRidge(
       throw new InputError(`Ridge regression with strength ${strength} is singular: pass larger strengths.`);
     const coefficients = transpose(crossProducts, width, p);
     for (let j = 0; j < p; j++) choleskySolve(factor, width, coefficients, j * width);
-    return { featureMeans, targetMeans, coefficients };
+    const intercept = targetMeans.map((mean, j) => mean - dot(coefficients, j * width, featureMeans, 0, width));
+    return { intercept, coefficients };
   });
 }
 
@@ -129,6 +132,7 @@ export function ridgePredictor(bank: Bank, options: RidgeOptions = {}): Predicto
   const [map] = fitRidge(described, parameters, subsets.count, [best]);
   return {
     name: features === 'mask' ? 'ridge on the mask' : 'ridge on mask and size',
+    estimatedNanoseconds: () => linearMapNanoseconds(width, p),
     predict: (batch) => apply(map, describeSubsets(batch, features)),
   };
 }

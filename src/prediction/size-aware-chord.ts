@@ -19,6 +19,7 @@ export function sizeAwareChordPredictor(pool: Dataset, learner: Learner, steps =
   const name = `size-aware chord, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {
     name,
+    estimatedNanoseconds: () => chordNanoseconds(pool, learner, steps),
     predict: async (subsets, control) => {
       const { path, sizes, parameters: start } = await startOnSizePath(pool, learner, subsets, control);
       let parameters = start;
@@ -50,6 +51,12 @@ export function chordStep(
   return parameters.map((value, k) => value - change[k]);
 }
 
+/** Nanoseconds of chord steps for one subset; 0 if unknown. */
+export function chordNanoseconds(pool: Dataset, learner: Learner, steps: number): number {
+  const costs = learner.estimatedCosts?.(pool);
+  return costs ? steps * (costs.gradient + costs.chordDirection) : 0;
+}
+
 /**
  * Another predictor's parameters after chord steps with the Hessians of the size path, which cost one gradient each where a
  * Newton step needs a Hessian.
@@ -70,6 +77,7 @@ export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Lea
   };
   return {
     name,
+    estimatedNanoseconds: () => (predictor.estimatedNanoseconds?.() ?? 0) + chordNanoseconds(pool, learner, steps),
     predict: async (subsets, control) => refine(pool, subsets, await predictor.predict(subsets, control), control),
     predictDataset:
       predictDataset &&

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Learner } from '../learners/learner.js';
 import { fullPool, subsetSizes } from '../subsets/index.js';
-import { newtonSteps } from './newton.js';
+import { newtonNanoseconds, newtonSteps } from './newton.js';
 import type { Predictor } from './predictor.js';
 import { startAtSizes, startOnSizePath } from './size-path-start.js';
 
@@ -15,6 +15,7 @@ export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps 
   const name = `size-aware Newton, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {
     name,
+    estimatedNanoseconds: () => newtonNanoseconds(pool, learner, steps),
     predict: async (subsets, control) => {
       const { parameters } = await startOnSizePath(pool, learner, subsets, control);
       return newtonSteps(pool, learner, subsets, parameters, steps, name, control);

@@ -114,6 +114,24 @@ describe('batched minimisation', () => {
     }
   });
 
+  it('also stops where the next step is a small share of the parameters, and tells the share', async () => {
+    const stepTolerance = 0.1;
+    const options = optionsFor(3);
+    options.parameters.set([1.01, 1.01, 1.01], p); // Function 1 starts near its minimum.
+    options.parameters.fill(2, 2 * p); // Function 2 starts at its minimum: there is no step.
+    const { gradientNorms, iterations, stepShares } = await minimiseBatch(hyperbolicCosines(3), lbfgs(3), {
+      ...options,
+      stepTolerance,
+    });
+    // The minimum of function 0 is the origin, beside which no step is short: it runs to its gradient tolerance.
+    assert.ok(gradientNorms[0] <= 1e-10 && Number.isNaN(stepShares[0]));
+    assert.equal(iterations[1], 0);
+    const step = Math.hypot(...[1, 2, 3].map((s) => s * Math.sinh(s * 0.01)));
+    assert.ok(Math.abs(stepShares[1] - step / Math.hypot(1.01, 1.01, 1.01)) < 1e-12);
+    assert.ok(gradientNorms[1] > 1e-10 && stepShares[1] <= stepTolerance);
+    assert.deepEqual([gradientNorms[2], iterations[2], stepShares[2]], [0, 0, NaN]);
+  });
+
   it('evaluates only functions that are not done', async () => {
     const objective = hyperbolicCosines(4);
     const options = optionsFor(4);

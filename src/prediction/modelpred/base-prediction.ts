@@ -3,8 +3,8 @@ import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import { subsetSizes, type Subsets } from '../../subsets/subsets.js';
-import { newtonDirections, searchAlong } from '../newton.js';
-import { chordStep } from '../size-aware-chord.js';
+import { newtonDirections, newtonNanoseconds, searchAlong } from '../newton.js';
+import { chordNanoseconds, chordStep } from '../size-aware-chord.js';
 import type { BaseSettings } from './settings.js';
 
 /** What a base predicts for B subsets. */
@@ -19,6 +19,8 @@ export interface BasePredictions {
 export interface BasePredictor {
   /** Solves the size path for these sizes, which comes before predicting for them. */
   prepare(sizes: ArrayLike<number>, control?: RunControl): Promise<void>;
+  /** Estimated processor nanoseconds for one subset; 0 if unknown. */
+  estimatedNanoseconds(): number;
   /** For subsets of the pool, or of other points of its kind. */
   predict(points: Dataset, subsets: Subsets): BasePredictions;
 }
@@ -35,6 +37,7 @@ export function basePredictor(pool: Dataset, learner: Learner, { method, steps }
   }
   return {
     prepare: (sizes, control) => path.prepare(sizes, control),
+    estimatedNanoseconds: () => (method === 'chord' ? chordNanoseconds : newtonNanoseconds)(pool, learner, steps),
     predict: (points, subsets) => {
       const sizes = subsetSizes(subsets);
       let parameters = path.optima(sizes);

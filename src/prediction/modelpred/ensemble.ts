@@ -60,6 +60,7 @@ export async function trainEnsemble({
   return {
     name: `${members[0].name}, ensemble of ${count}`,
     members,
+    estimatedNanoseconds: () => members.reduce((sum, member) => sum + (member.estimatedNanoseconds?.() ?? 0), 0),
     predict: (subsets) => predictWithSpread(subsets).parameters,
     predictWithSpread,
     predictDataset: (points, subsets) =>

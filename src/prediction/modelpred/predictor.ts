@@ -6,7 +6,7 @@ import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
 import { basePredictor } from './base-prediction.js';
 import type { NetworkEngine } from './network-engine.js';
-import type { NetworkShape } from './network.js';
+import { passNanoseconds, type NetworkShape } from './network.js';
 import { type PointEncoder, pointEncoder } from './point-encoding.js';
 import type { PoolWeights } from './pooling.js';
 import type { Provenance } from './provenance.js';
@@ -118,6 +118,10 @@ export function modelPredPredictor(
     pool,
     learner,
     provenance,
+    // A base's correction is checked by two objectives.
+    estimatedNanoseconds: () =>
+      passNanoseconds(shape, pool.size) +
+      (base ? base.estimatedNanoseconds() + 2 * (learner.estimatedCosts?.(pool).gradient ?? 0) : 0),
     predict: (subsets) => {
       checkSubsets(subsets, pool);
       return predict(pool, encodedPool, subsets);
