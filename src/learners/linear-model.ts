@@ -21,7 +21,7 @@ import { retrainLinear } from './retrain-linear.js';
 export function linearModel(
   name: string,
   { C, lossOf }: { readonly C: number; readonly lossOf: (points: Dataset) => LogitLoss },
-): Learner & Required<Pick<Learner, 'newtonDirections' | 'sizePath'>> {
+): Learner & Required<Pick<Learner, 'newtonDirections' | 'sizePath' | 'estimatedCosts'>> {
   if (!(C > 0 && C < Infinity)) throw new InputError(`C is ${C}; the inverse regularisation strength must be above 0.`);
 
   const prepared = (pool: Dataset) => preparePool(pool, lossOf(pool), C);

@@ -6,7 +6,8 @@ import { RetrainStatus, type Learner, type Retrained, type RetrainOptions } from
 import type { SizePath } from './size-path.js';
 
 /** What {@link oneVersusRest} makes learners of: one model of two classes. */
-export type TwoClassLearner = Learner & Required<Pick<Learner, 'newtonDirections' | 'sizePath' | 'errorBounds'>>;
+export type TwoClassLearner = Learner &
+  Required<Pick<Learner, 'newtonDirections' | 'sizePath' | 'estimatedCosts' | 'errorBounds'>>;
 
 /**
  * A learner for any number of classes from one for two: for two classes that learner itself, for K > 2 one model of each class
@@ -85,6 +86,18 @@ export function oneVersusRest(binary: TwoClassLearner): TwoClassLearner {
     sizePath(pool) {
       if (isTwoClass(pool)) return binary.sizePath(pool);
       return joinSizePaths(classesAgainstRest(pool).map((own) => binary.sizePath(own)));
+    },
+
+    estimatedCosts(pool) {
+      if (isTwoClass(pool)) return binary.estimatedCosts(pool);
+      const K = pool.classes.length;
+      const own = binary.estimatedCosts(classesAgainstRest(pool)[0]);
+      return {
+        gradient: K * own.gradient,
+        chordDirection: K * own.chordDirection,
+        newtonDirection: K * own.newtonDirection,
+        retraining: (stepTolerance) => K * own.retraining(stepTolerance),
+      };
     },
 
     probabilities(points, parameters) {
@@ -193,7 +206,7 @@ function joinSizePaths(paths: readonly SizePath[]): SizePath {
 
 /** A model's own start, and its share of the progress. */
 function optionsOfClass(
-  { signal, tolerance, maxIterations, solver, from, onProgress }: RetrainOptions,
+  { signal, tolerance, stepTolerance, maxIterations, solver, from, onProgress }: RetrainOptions,
   { classes, dimension }: Dataset,
   { count }: Subsets,
   k: number,
@@ -203,6 +216,7 @@ function optionsOfClass(
   return {
     signal,
     tolerance,
+    stepTolerance,
     maxIterations,
     solver,
     ...(starts && { from: starts }),
@@ -213,16 +227,24 @@ function optionsOfClass(
   };
 }
 
+/** The graver one first. */
+const gravest = [RetrainStatus.missingClass, RetrainStatus.notConverged, RetrainStatus.stoppedEarly];
+
 /** K models of two classes as one of K: as good as the worst of them. */
 function joinClasses(trained: readonly Retrained[]): Retrained {
   const K = trained.length;
   const [{ count, parameterCount: w }] = trained;
   const parameters = new Float64Array(count * K * w);
   trained.forEach((own, k) => putClass(own.parameters, parameters, K, k, count));
-  const status = Uint8Array.from({ length: count }, (_, b) => Math.max(...trained.map((own) => own.status[b])));
+  const worst = (b: number): RetrainStatus =>
+    gravest.find((status) => trained.some((own) => own.status[b] === status)) ?? RetrainStatus.converged;
+  const status = Uint8Array.from({ length: count }, (_, b) => worst(b));
   for (let b = 0; b < count; b++) {
     if (status[b] === RetrainStatus.missingClass) parameters.fill(NaN, b * K * w, (b + 1) * K * w);
   }
+  // Of models that are all within a share of their lengths, the whole is too.
+  const stepShareOf = (joined: number, b: number): number =>
+    joined === RetrainStatus.stoppedEarly ? Math.max(...trained.map((own) => own.stepShares?.[b] || 0)) : NaN;
   return {
     count,
     parameterCount: K * w,
@@ -232,6 +254,7 @@ function joinClasses(trained: readonly Retrained[]): Retrained {
     ),
     iterations: Uint16Array.from({ length: count }, (_, b) => Math.max(...trained.map((own) => own.iterations[b]))),
     status,
+    ...(trained[0].stepShares && { stepShares: Float64Array.from(status, stepShareOf) }),
   };
 }
 

@@ -96,7 +96,8 @@ export async function retrainLinear(
       report(done);
     }
   }
-  return { count, parameterCount: p, parameters, residuals, iterations, status, stepShares };
+  const retrained = { count, parameterCount: p, parameters, residuals, iterations, status };
+  return stepTolerance === undefined ? retrained : { ...retrained, stepShares };
 }
 
 function statusOf(converged: boolean, stepShare: number): RetrainStatus {

@@ -128,6 +128,7 @@ describe('prediction within a tolerance', () => {
     ['iris 1/2', linearSvm({ C: 1 })],
     ['iris 1/2', ridgeRegression({ C: 1 })],
     ['iris 0/1/2', logisticRegression({ C: 1 })],
+    ['iris 0/1/2', linearSvm({ C: 1 })],
     ['german credit', logisticRegression({ C: 1 })],
     ['digits 16', logisticRegression({ C: 1 })],
   ] as const) {
