@@ -5,9 +5,9 @@ import {
   figure,
   inlineData,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   methodEncoding,
+  paddedScale,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -44,13 +44,17 @@ export function agreementByTime(rows: readonly AgreementByTimeRow[], options: Fi
         field: 'seconds',
         type: 'quantitative',
         title: 'processor time, all of it (s)',
-        scale: logScale(
+        ...logarithmic(
           'agreementByTime',
           own.map((row) => row.seconds),
         ),
-        axis: logAxis,
       },
-      y: { field: 'correlation', type: 'quantitative', title: 'correlation with reference', scale: { zero: false } },
+      y: {
+        field: 'correlation',
+        type: 'quantitative',
+        title: 'correlation with reference',
+        scale: paddedScale(own.map((row) => row.correlation)),
+      },
       color: style.color,
     },
     layer: [

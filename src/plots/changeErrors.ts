@@ -6,8 +6,7 @@ import {
   inlineData,
   intervalLayer,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   methodEncoding,
   requireColumns,
   tooltip,
@@ -47,7 +46,7 @@ export function changeErrors(
   const shareTitle = options.shareTitle ?? 'points changed (share of the pool)';
   const methods = distinct(rows, 'method');
   const style = methodEncoding(methods);
-  const shares = logScale(
+  const shares = logarithmic(
     'changeErrors',
     rows.map(({ share }) => share),
   );
@@ -63,21 +62,20 @@ export function changeErrors(
           field: 'share',
           type: 'quantitative',
           title: shareTitle,
-          scale: shares,
-          axis: { format: '.2~%', tickCount: 5 },
+          scale: shares.scale,
+          axis: { ...shares.axis, format: '.2~%' },
         },
         y: {
           field: 'error',
           type: 'quantitative',
           title: errorTitle,
-          scale: logScale(
+          ...logarithmic(
             'changeErrors',
             own.flatMap((row) => [
               1,
               ...[row.error, row.low, row.high].map((value) => value && Math.max(value, floor)),
             ]),
           ),
-          axis: logAxis,
         },
         color: style.color,
       },

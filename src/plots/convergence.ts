@@ -2,14 +2,17 @@ import type { TopLevelSpec } from 'vega-lite';
 import {
   byDataset,
   distinct,
+  dodged,
   figure,
   inlineData,
   intervalLayer,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
+  measuredAxis,
   methodEncoding,
+  paddedScale,
   requireColumns,
+  sideways,
   tooltip,
   type FigureOptions,
 } from './figure.js';
@@ -29,7 +32,7 @@ export type ConvergenceRow = Readonly<{
 
 /**
  * How estimated data values approach an independent converged reference as permutations are added: one line per method
- * with its band, one panel per data set.
+ * with its intervals, side by side where they are at the same place, one panel per data set.
  *
  * @throws InputError if the table is empty, lacks a column or has no positive number of permutations.
  */
@@ -38,7 +41,7 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
   const methods = distinct(rows, 'method');
   const style = methodEncoding(methods);
   const panels = byDataset(rows, (own) => ({
-    data: inlineData(own),
+    data: inlineData(dodged(own)),
     width: 340,
     height: 240,
     encoding: {
@@ -46,31 +49,28 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
         field: 'permutations',
         type: 'quantitative',
         title: 'permutations',
-        scale: logScale(
+        ...logarithmic(
           'convergence',
           own.map((row) => row.permutations),
         ),
-        axis: logAxis,
+        axis: measuredAxis(own.map((row) => row.permutations)),
       },
       y: {
         field: 'correlation',
         type: 'quantitative',
         title: 'Spearman correlation',
-        scale: { zero: false },
+        scale: paddedScale(own.flatMap((row) => [row.correlation, row.low, row.high])),
       },
       color: style.color,
     },
     layer: [
       ...intervalLayer(own, {
-        mark: { type: 'area', opacity: 0.12 },
-        encoding: {
-          y: { field: 'low', type: 'quantitative' },
-          y2: { field: 'high' },
-        },
+        mark: { type: 'rule', opacity: 0.5, ...sideways },
+        encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
       }),
-      { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
+      { mark: { type: 'line', ...sideways }, encoding: { strokeDash: style.strokeDash } },
       {
-        mark: { type: 'point' },
+        mark: { type: 'point', ...sideways },
         encoding: {
           shape: style.shape,
           tooltip: tooltip({
@@ -87,7 +87,7 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
   return figure(
     {
       title: options.title ?? 'Agreement with an independent reference',
-      subtitle: options.subtitle ?? 'bands: 95 % intervals',
+      subtitle: options.subtitle ?? 'bars: 95 % intervals',
       description:
         options.description ??
         `Lines of the correlation with the reference against permutations for ${listed(methods)} on ${listed([...panels.keys()])}.`,

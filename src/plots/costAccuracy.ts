@@ -7,8 +7,7 @@ import {
   intervalLayer,
   layerFor,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   methodEncoding,
   requireColumns,
   tooltip,
@@ -31,7 +30,7 @@ export type CostAccuracyRow = Readonly<{
   high: number | null;
 }>;
 
-const [width, height] = [270, 300];
+const [width, height] = [240, 300];
 const labelGap = 15;
 
 /**
@@ -47,14 +46,14 @@ export function costAccuracy(
 ): TopLevelSpec {
   requireColumns('costAccuracy', rows, ['dataset', 'method', 'onlineSeconds', 'totalSeconds', 'error', 'low', 'high']);
   const errorTitle = options.errorTitle ?? 'mean relative parameter error';
-  const timeTitle = options.timeTitle ?? 'time (s)';
+  const timeTitle = options.timeTitle ?? 'processor time (s)';
   const methods = [...methodStyles(distinct(rows, 'method')).keys()];
   const panels = byDataset(rows, (own) => {
-    const seconds = logScale(
+    const seconds = logarithmic(
       'costAccuracy',
       own.flatMap((row) => [row.onlineSeconds, row.totalSeconds]),
     );
-    const errors = logScale(
+    const errors = logarithmic(
       'costAccuracy',
       own.flatMap((row) => [row.error, row.low, row.high]),
     );
@@ -72,17 +71,20 @@ export function costAccuracy(
       high: 'high',
     });
     return {
-      data: inlineData(placeLabels(measured, errors.domain)),
+      data: inlineData(placeLabels(measured, errors.scale.domain)),
       width,
       height,
       encoding: {
-        x: { field: 'totalSeconds', type: 'quantitative', title: timeTitle, scale: seconds, axis: logAxis },
-        y: { field: 'error', type: 'quantitative', title: errorTitle, scale: errors, axis: logAxis },
+        x: { field: 'totalSeconds', type: 'quantitative', title: timeTitle, ...seconds },
+        y: { field: 'error', type: 'quantitative', title: errorTitle, ...errors },
       },
       layer: [
-        ...layerFor(frontierLine(measured, Math.min(seconds.domain[1], ...truth.map((row) => row.totalSeconds))), {
-          mark: { type: 'line', interpolate: 'step-after', color: '#c4c4c4', strokeWidth: 5, opacity: 0.6 },
-        }),
+        ...layerFor(
+          frontierLine(measured, Math.min(seconds.scale.domain[1], ...truth.map((row) => row.totalSeconds))),
+          {
+            mark: { type: 'line', interpolate: 'step-after', color: '#c4c4c4', strokeWidth: 5, opacity: 0.6 },
+          },
+        ),
         ...layerFor(truth, {
           mark: { type: 'rule', strokeDash: [5, 3] },
           encoding: { y: { value: 0 }, y2: { value: height }, color: colour, tooltip: described },

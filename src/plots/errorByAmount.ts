@@ -6,8 +6,8 @@ import {
   inlineData,
   intervalLayer,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
+  measuredAxis,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -69,21 +69,20 @@ export function errorByAmount(
         field: 'amount',
         type: 'quantitative',
         title: amountTitle,
-        scale: logScale(
+        ...logarithmic(
           'errorByAmount',
           own.map(({ amount }) => amount),
         ),
-        axis: { ...logAxis, values: [...new Set(own.map(({ amount }) => amount))].sort((a, b) => a - b) },
+        axis: measuredAxis(own.map(({ amount }) => amount)),
       },
       y: {
         field: 'error',
         type: 'quantitative',
         title: errorTitle,
-        scale: logScale(
+        ...logarithmic(
           'errorByAmount',
           own.flatMap((row) => [row.error, row.low, row.high]),
         ),
-        axis: logAxis,
       },
       color: { ...channel, scale: { domain, range: looks.map(({ colour }) => colour) } },
     },

@@ -6,8 +6,7 @@ import {
   inlineData,
   intervalLayer,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   methodEncoding,
   requireColumns,
   tooltip,
@@ -57,11 +56,10 @@ export function errorBySize(
         field: 'error',
         type: 'quantitative',
         title: errorTitle,
-        scale: logScale(
+        ...logarithmic(
           'errorBySize',
           own.flatMap((row) => [row.error, row.low, row.high]),
         ),
-        axis: logAxis,
       },
       color: style.color,
     },

@@ -6,8 +6,7 @@ import {
   inlineData,
   intervalLayer,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   methodEncoding,
   requireColumns,
   tooltip,
@@ -54,21 +53,19 @@ export function errorByTime(
         field: 'seconds',
         type: 'quantitative',
         title: 'processor time in all (s)',
-        scale: logScale(
+        ...logarithmic(
           'errorByTime',
           own.map((row) => row.seconds),
         ),
-        axis: logAxis,
       },
       y: {
         field: 'error',
         type: 'quantitative',
         title: errorTitle,
-        scale: logScale(
+        ...logarithmic(
           'errorByTime',
           own.flatMap((row) => [row.error, row.low, row.high]),
         ),
-        axis: logAxis,
       },
       color: style.color,
     },

@@ -18,6 +18,9 @@ type ConcatSpec = Extract<TopLevelSpec, { concat: unknown }>;
 /** One view of a figure: a unit, a layering or a faceting, with its own data. */
 export type Panel = ConcatSpec['concat'][number];
 
+/** A view of several layers. */
+export type LayeredView = Extract<Panel, { layer: unknown }>;
+
 type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 type Unit = Extract<TopLevelSpec, { mark: unknown }>;
 type Encoding = NonNullable<Unit['encoding']>;
@@ -76,21 +79,68 @@ export function methodEncoding(methods: Iterable<string>): Pick<Encoding, 'color
   };
 }
 
+/** {@link methodEncoding} for lines without points: the legend shows their dashes. */
+export function lineEncoding(methods: Iterable<string>): Pick<Encoding, 'color' | 'strokeDash'> {
+  const styles = methodStyles(methods);
+  const domain = [...styles.keys()];
+  const looks = [...styles.values()];
+  const channel = { field: 'method', type: 'nominal', title: 'method' } as const;
+  return {
+    color: { ...channel, scale: { domain, range: looks.map((style) => style.colour) }, legend: lineLegend },
+    strokeDash: { ...channel, scale: { domain, range: looks.map((style) => [...style.dash]) } },
+  };
+}
+
+/** A legend whose symbols are lines, long enough to show their dashes. */
+export const lineLegend = { symbolType: 'stroke', symbolSize: 300 } as const;
+
 /**
- * A logarithmic scale around the positive values of a column set. Values that a logarithm cannot show (an interval that
- * reaches zero, an error of exactly zero) are drawn at the lower border; their tooltips keep the true number.
+ * Scale and axis of a logarithmic channel around the positive values of a column set. Values that a logarithm cannot show (an
+ * interval that reaches zero, an error of exactly zero) are drawn at the lower border; their tooltips keep the true number.
  *
  * @throws InputError if no value is positive.
  */
-export function logScale(figure: string, values: readonly (number | null)[]) {
+export function logarithmic(figure: string, values: readonly (number | null)[]) {
   const positive = values.filter((value): value is number => value !== null && value > 0 && Number.isFinite(value));
   if (positive.length === 0)
     throw new InputError(
       `The figure ${figure} has a logarithmic axis but no positive value; check the table's numbers.`,
     );
   const [low, high] = [Math.min(...positive) / 1.25, Math.max(...positive) * 1.25];
-  return { type: 'log' as const, domain: [low, high], nice: false, clamp: true };
+  return {
+    scale: { type: 'log' as const, domain: [low, high], nice: false, clamp: true },
+    axis: { values: logTicks(low, high), format: '~g' },
+  };
 }
+
+/** Round numbers between powers of ten, from few to many. */
+const roundNumbers = [[1], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9]];
+
+/**
+ * Ticks of a logarithmic axis, all of them with labels: powers of ten, every other one if they are many, and as few round
+ * numbers between them as give three.
+ */
+export function logTicks(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))];
+  const step = Math.ceil((last - first) / 8) || 1;
+  const decades = Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, k) => first + k * step);
+  const [few, ...more] = roundNumbers.map((numbers) =>
+    decades
+      // Read, not multiplied: 3 · 10⁻² is not 0.03.
+      .flatMap((decade) => numbers.map((number) => Number(`${number}e${decade}`)))
+      .filter((tick) => tick >= low && tick <= high),
+  );
+  return [few, ...more].find((ticks) => ticks.length >= 3) ?? more[more.length - 1];
+}
+
+/** An axis with a tick at each of the few places that were measured. */
+export const measuredAxis = (values: readonly number[], format = '~g') => ({
+  values: [...new Set(values)].sort((a, b) => a - b),
+  format,
+});
+
+/** A linear scale around values that need not start at zero, with room for marks at its ends. */
+export const paddedScale = (values: readonly (number | null)[]) => ({ domain: paddedDomain(values), nice: false });
 
 /** A linear scale's domain around values, with a margin of 4 % on both sides. */
 export function paddedDomain(values: readonly (number | null)[]): [number, number] {
@@ -100,9 +150,6 @@ export function paddedDomain(values: readonly (number | null)[]): [number, numbe
   return [low - margin, high + margin];
 }
 
-/** Ticks of a logarithmic axis: plain numbers, few of them. */
-export const logAxis = { format: '~g', tickCount: 5 } as const;
-
 /** A layer for the rows that have an interval; none where no row has one, because Vega warns of empty data. */
 export function intervalLayer(
   rows: readonly { readonly low: number | null; readonly high: number | null }[],
@@ -111,6 +158,18 @@ export function intervalLayer(
   if (!rows.some((row) => row.low !== null && row.high !== null)) return [];
   return [{ ...layer, transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }] }];
 }
+
+/**
+ * Adds how many pixels a method's marks are moved sideways, so that intervals measured at the same place stand side by side.
+ * Marks with {@link sideways} follow it.
+ */
+export function dodged<T extends Row & { readonly method: string }>(rows: readonly T[]): (T & { dodge: number })[] {
+  const order = [...methodStyles(distinct(rows, 'method')).keys()];
+  return rows.map((row) => ({ ...row, dodge: 3 * (order.indexOf(row.method) - (order.length - 1) / 2) }));
+}
+
+/** Mark properties of {@link dodged} rows. */
+export const sideways = { xOffset: { expr: 'datum.dodge' } } as const;
 
 /** A layer with rows of its own; none where there are none. Not for facets, which do not divide a layer's own rows. */
 export function layerFor(rows: readonly Row[], layer: Layer): Layer[] {
@@ -167,15 +226,49 @@ export function byDataset<T extends Row & { readonly dataset: string }>(
   );
 }
 
-/** Adds each row's panel heading: its method, and the method's correlation where there is one. */
-export function withCorrelation<T extends Row & { readonly method: string; readonly correlation: number | null }>(
+/** Heading of a panel among several of one data set. */
+export const panelTitle = (text: string, subtitle?: string) =>
+  ({
+    text,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    fontSize: 12,
+    fontWeight: 500,
+    frame: 'group',
+    anchor: 'middle',
+    offset: 6,
+  }) as const;
+
+/** Panels of methods in a row. */
+const across = 3;
+
+/**
+ * One small panel per method, three in a row, with the correlation of the method's rows under its name where they have one. The
+ * panels share their axes, so only the first of a row labels the vertical one: give it through {@link leftAxis}.
+ */
+export function byMethod<T extends Row & { readonly method: string; readonly correlation?: number | null }>(
   rows: readonly T[],
-): (T & { readonly panel: string })[] {
-  return rows.map((row) => ({
-    ...row,
-    panel: row.correlation === null ? row.method : `${row.method} · ρ = ${row.correlation.toFixed(2)}`,
-  }));
+  methods: readonly string[],
+  build: (rows: readonly T[], leftmost: boolean) => LayeredView,
+): Panel {
+  const noted = rows.some(({ correlation }) => typeof correlation === 'number');
+  const note = (correlation?: number | null) => `ρ ${correlation?.toFixed(2).replace(/^/, '= ') ?? 'undefined'}`;
+  return {
+    concat: methods
+      .map((method) => rows.filter((row) => row.method === method))
+      .filter((own) => own.length > 0)
+      .map((own, place) => ({
+        title: panelTitle(own[0].method, noted ? note(own[0].correlation) : undefined),
+        ...build(own, place % across === 0),
+      })),
+    columns: across,
+    align: 'each',
+    spacing: { row: 20, column: 16 },
+  };
 }
+
+/** The vertical axis of a panel in a row: its title, ticks and labels only in the leftmost one. */
+export const leftAxis = (leftmost: boolean, axis: { readonly tickCount?: number; readonly format?: string }) =>
+  leftmost ? axis : { ...axis, title: null, labels: false, ticks: false };
 
 /** Names in a sentence: `a, b and c`. */
 export function listed(names: readonly string[]): string {

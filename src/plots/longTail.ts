@@ -5,10 +5,9 @@ import {
   figure,
   inlineData,
   intervalLayer,
+  lineEncoding,
   listed,
-  logAxis,
-  logScale,
-  methodEncoding,
+  logarithmic,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -36,23 +35,22 @@ export type LongTailRow = Readonly<{
 export function longTail(rows: readonly LongTailRow[], options: FigureOptions = {}): TopLevelSpec {
   requireColumns('longTail', rows, ['dataset', 'method', 'memorization', 'share', 'low', 'high']);
   const methods = distinct(rows, 'method');
-  const style = methodEncoding(methods);
+  const style = lineEncoding(methods);
   const share = { type: 'quantitative' } as const;
   const panels = byDataset(rows, (own) => ({
     data: inlineData(own),
     width: 300,
     height: 220,
     encoding: {
-      x: { field: 'memorization', type: 'quantitative', title: 'memorized at least' },
+      x: { field: 'memorization', type: 'quantitative', title: 'memorized at least so much' },
       y: {
         ...share,
         field: 'share',
         title: 'share of the pool',
-        scale: logScale(
+        ...logarithmic(
           'longTail',
           own.flatMap((row) => [row.share, row.low, row.high]),
         ),
-        axis: logAxis,
       },
       color: style.color,
     },

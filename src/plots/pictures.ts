@@ -48,6 +48,12 @@ export function pictures(rows: readonly PictureRow[], options: FigureOptions = {
       scale: { domain: [-0.25, height], nice: false, reverse: true },
       axis: null,
     };
+    const ink = {
+      field: 'ink',
+      type: 'quantitative' as const,
+      scale: { domain: [0, 1], range: ['#f2f2f2', '#000000'] },
+      legend: null,
+    };
     const text = { type: 'text', align: 'left', baseline: 'top', fontSize: 11 } as const;
     const first = (group: string): number => Math.min(...own.filter((row) => row.group === group).map((r) => r.column));
     const headings = distinct(own, 'group').map((group) => ({ group, column: first(group), row: -0.25 }));
@@ -80,18 +86,15 @@ export function pictures(rows: readonly PictureRow[], options: FigureOptions = {
             { calculate: `datum.top + ${tall} / ${side}`, as: 'bottom' },
             { calculate: 'toNumber(datum.grey)', as: 'ink' },
           ],
-          mark: { type: 'rect', strokeWidth: 0 },
+          // Edges in the pixel's own colour: without them paper shows between neighbours.
+          mark: { type: 'rect', strokeWidth: 0.5 },
           encoding: {
             x: { ...x, field: 'left' },
             x2: { field: 'right' },
             y: { ...y, field: 'top' },
             y2: { field: 'bottom' },
-            color: {
-              field: 'ink',
-              type: 'quantitative',
-              scale: { domain: [0, 1], range: ['#f2f2f2', '#000000'] },
-              legend: null,
-            },
+            color: ink,
+            stroke: ink,
             tooltip: tooltip({ label: 'label', retrained: 'retrained', predicted: 'predicted' }),
           },
         },

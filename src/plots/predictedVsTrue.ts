@@ -1,15 +1,16 @@
 import type { TopLevelSpec } from 'vega-lite';
 import {
   byDataset,
+  byMethod,
   distinct,
   figure,
   inlineData,
+  leftAxis,
   listed,
   methodEncoding,
   paddedDomain,
   requireColumns,
   tooltip,
-  withCorrelation,
   type FigureOptions,
 } from './figure.js';
 import { methodStyles, palette } from './theme.js';
@@ -42,38 +43,36 @@ export function predictedVsTrue(
   const methods = [...methodStyles(distinct(rows, 'method')).keys()];
   const panels = byDataset(rows, (own) => {
     const domain = paddedDomain(own.flatMap((row) => [row.predicted, row.exact]));
-    const labelled = withCorrelation(own);
-    const headings = methods.flatMap((method) => labelled.find((row) => row.method === method)?.panel ?? []);
-    return {
-      data: inlineData(labelled),
-      facet: { field: 'panel', type: 'nominal', title: null, sort: headings },
-      columns: 3,
-      resolve: { axis: { x: 'independent', y: 'independent' } },
-      spec: {
-        width: 190,
-        height: 190,
-        layer: [
-          {
-            data: { values: domain.map((end) => ({ end })) },
-            mark: { type: 'line', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
-            encoding: {
-              x: { field: 'end', type: 'quantitative', scale: { domain, nice: false } },
-              y: { field: 'end', type: 'quantitative', scale: { domain, nice: false } },
-            },
+    return byMethod(own, methods, (ofMethod, leftmost) => ({
+      data: inlineData(ofMethod),
+      width: 190,
+      height: 190,
+      layer: [
+        {
+          data: { values: domain.map((end) => ({ end })) },
+          mark: { type: 'line', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
+          encoding: {
+            x: { field: 'end', type: 'quantitative', scale: { domain, nice: false } },
+            y: { field: 'end', type: 'quantitative', scale: { domain, nice: false } },
           },
-          {
-            mark: { type: 'point', size: 18, opacity: 0.5 },
-            encoding: {
-              x: { field: 'exact', type: 'quantitative', title: 'retrained', axis: { tickCount: 5 } },
-              y: { field: 'predicted', type: 'quantitative', title: 'predicted', axis: { tickCount: 5 } },
-              color: { ...methodEncoding(methods).color, legend: null },
-              shape: { ...methodEncoding(methods).shape, legend: null },
-              tooltip: tooltip({ method: 'method', exact: 'retrained', predicted: 'predicted' }),
+        },
+        {
+          mark: { type: 'point', size: 18, opacity: 0.5 },
+          encoding: {
+            x: { field: 'exact', type: 'quantitative', title: ['retrained', quantity], axis: { tickCount: 5 } },
+            y: {
+              field: 'predicted',
+              type: 'quantitative',
+              title: ['predicted', quantity],
+              axis: leftAxis(leftmost, { tickCount: 5 }),
             },
+            color: { ...methodEncoding(methods).color, legend: null },
+            shape: { ...methodEncoding(methods).shape, legend: null },
+            tooltip: tooltip({ method: 'method', exact: 'retrained', predicted: 'predicted' }),
           },
-        ],
-      },
-    };
+        },
+      ],
+    }));
   });
   return figure(
     {

@@ -3,8 +3,7 @@ import {
   figure,
   inlineData,
   intervalLayer,
-  logAxis,
-  logScale,
+  logarithmic,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -49,12 +48,12 @@ export function ratiosToTargets(rows: readonly RatioRow[], options: FigureOption
 }
 
 function panelOf(rows: readonly RatioRow[]): Panel {
-  const scale = logScale(
+  const { scale, axis } = logarithmic(
     'ratiosToTargets',
     rows.flatMap(({ ratio, low, high, target }) => [ratio, low, high, target]),
   );
   const title = `ratio of times, to be ${rows[0].sense} the target`;
-  const along = (field: string) => ({ field, type: 'quantitative', scale, axis: logAxis, title }) as const;
+  const along = (field: string) => ({ field, type: 'quantitative', scale, axis, title }) as const;
   const byOutcome = { field: 'outcome', type: 'nominal', title: 'target (tick)' } as const;
   const outcomes = ['met', 'missed'];
   return {

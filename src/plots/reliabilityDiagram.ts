@@ -1,9 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import {
   byDataset,
+  byMethod,
   distinct,
   figure,
   inlineData,
+  leftAxis,
   intervalLayer,
   listed,
   methodEncoding,
@@ -44,52 +46,47 @@ export function reliabilityDiagram(rows: readonly ReliabilityRow[], options: Fig
     const domain = [Math.max(0, from), 1];
     const scale = { domain, nice: false };
     const axis = { tickCount: 5, format: '.0%' };
-    return {
-      data: inlineData(own),
-      facet: { field: 'method', type: 'nominal', title: null, sort: methods },
-      columns: 3,
-      resolve: { axis: { x: 'independent', y: 'independent' } },
-      spec: {
-        width: 200,
-        height: 200,
-        layer: [
-          {
-            data: { values: domain.map((end) => ({ end })) },
-            mark: { type: 'line', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
-            encoding: {
-              x: { field: 'end', type: 'quantitative', scale },
-              y: { field: 'end', type: 'quantitative', scale },
-            },
+    return byMethod(own, methods, (ofMethod, leftmost) => ({
+      data: inlineData(ofMethod),
+      width: 200,
+      height: 200,
+      layer: [
+        {
+          data: { values: domain.map((end) => ({ end })) },
+          mark: { type: 'line', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
+          encoding: {
+            x: { field: 'end', type: 'quantitative', scale },
+            y: { field: 'end', type: 'quantitative', scale },
           },
-          ...intervalLayer(own, {
-            mark: { type: 'rule', clip: true },
-            encoding: {
-              x: { field: 'confidence', type: 'quantitative', title: 'confidence', axis },
-              y: { field: 'low', type: 'quantitative', title: 'share right', axis },
-              y2: { field: 'high' },
-              color: { ...style.color, legend: null },
-            },
-          }),
-          {
-            mark: { type: 'point', size: 40 },
-            encoding: {
-              x: { field: 'confidence', type: 'quantitative', title: 'confidence', axis },
-              y: { field: 'frequency', type: 'quantitative', title: 'share right', axis },
-              color: { ...style.color, legend: null },
-              shape: { ...style.shape, legend: null },
-              tooltip: tooltip({
-                method: 'method',
-                confidence: 'confidence',
-                frequency: 'share right',
-                low: 'low',
-                high: 'high',
-                points: 'points',
-              }),
-            },
+        },
+        ...intervalLayer(ofMethod, {
+          mark: { type: 'rule', clip: true },
+          encoding: {
+            x: { field: 'confidence', type: 'quantitative', title: 'confidence', axis },
+            y: { field: 'low', type: 'quantitative', title: 'share right', axis: leftAxis(leftmost, axis) },
+            y2: { field: 'high' },
+            color: { ...style.color, legend: null },
           },
-        ],
-      },
-    };
+        }),
+        {
+          mark: { type: 'point', size: 40 },
+          encoding: {
+            x: { field: 'confidence', type: 'quantitative', title: 'confidence', axis },
+            y: { field: 'frequency', type: 'quantitative', title: 'share right', axis: leftAxis(leftmost, axis) },
+            color: { ...style.color, legend: null },
+            shape: { ...style.shape, legend: null },
+            tooltip: tooltip({
+              method: 'method',
+              confidence: 'confidence',
+              frequency: 'share right',
+              low: 'low',
+              high: 'high',
+              points: 'points',
+            }),
+          },
+        },
+      ],
+    }));
   });
   return figure(
     {

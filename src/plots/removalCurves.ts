@@ -7,9 +7,13 @@ import {
   intervalLayer,
   listed,
   methodEncoding,
+  paddedScale,
+  panelTitle,
   requireColumns,
   tooltip,
   type FigureOptions,
+  type LayeredView,
+  type Panel,
 } from './figure.js';
 
 /** Accuracy after retraining without the points a method ranks first. */
@@ -30,7 +34,7 @@ export type RemovalRow = Readonly<{
 
 /**
  * Accuracy of retrained models as ranked points are removed: one line per ranking with its band over seeds, one column per
- * order of removal, one row per data set.
+ * order of removal, one row per data set; where there is one order, one panel per data set.
  *
  * @throws InputError if the table is empty or lacks a column.
  */
@@ -38,51 +42,64 @@ export function removalCurves(rows: readonly RemovalRow[], options: FigureOption
   requireColumns('removalCurves', rows, ['dataset', 'method', 'order', 'fraction', 'accuracy', 'low', 'high']);
   const methods = distinct(rows, 'method');
   const style = methodEncoding(methods);
-  const panels = byDataset(rows, (own) => ({
+  const orders = distinct(rows, 'order');
+  const view = (own: readonly RemovalRow[], title: string): LayeredView => ({
     data: inlineData(own),
-    facet: { field: 'order', type: 'nominal', title: null, sort: distinct(own, 'order') },
-    columns: 2,
-    resolve: { scale: { y: 'independent' } },
-    spec: {
-      width: 320,
-      height: 240,
-      encoding: {
-        x: { field: 'fraction', type: 'quantitative', title: 'pool removed', axis: { format: '.0%' } },
-        y: {
-          field: 'accuracy',
-          type: 'quantitative',
-          title: 'test accuracy after retraining',
-          scale: { zero: false },
-          axis: { format: '.1~%' },
-        },
-        color: style.color,
+    width: 320,
+    height: 240,
+    encoding: {
+      x: { field: 'fraction', type: 'quantitative', title, axis: { format: '.0%' } },
+      y: {
+        field: 'accuracy',
+        type: 'quantitative',
+        title: 'test accuracy after retraining',
+        scale: paddedScale(own.flatMap((row) => [row.accuracy, row.low, row.high])),
+        axis: { format: '.1~%' },
       },
-      layer: [
-        ...intervalLayer(own, {
-          mark: { type: 'area', opacity: 0.12 },
-          encoding: {
-            y: { field: 'low', type: 'quantitative' },
-            y2: { field: 'high' },
-          },
-        }),
-        { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
-        {
-          mark: { type: 'point', size: 28 },
-          encoding: {
-            shape: style.shape,
-            tooltip: tooltip({
-              method: 'ranking',
-              order: 'order',
-              fraction: 'fraction removed',
-              accuracy: 'accuracy',
-              low: 'low',
-              high: 'high',
-            }),
-          },
-        },
-      ],
+      color: style.color,
     },
-  }));
+    layer: [
+      ...intervalLayer(own, {
+        mark: { type: 'area', opacity: 0.12 },
+        encoding: {
+          y: { field: 'low', type: 'quantitative' },
+          y2: { field: 'high' },
+        },
+      }),
+      { mark: { type: 'line' }, encoding: { strokeDash: style.strokeDash } },
+      {
+        mark: { type: 'point', size: 28 },
+        encoding: {
+          shape: style.shape,
+          tooltip: tooltip({
+            method: 'ranking',
+            order: 'order',
+            fraction: 'fraction removed',
+            accuracy: 'accuracy',
+            low: 'low',
+            high: 'high',
+          }),
+        },
+      },
+    ],
+  });
+  // A single order needs no columns of its own: data sets stand side by side.
+  const single = orders.length === 1;
+  const panels = byDataset(rows, (own): Panel =>
+    single
+      ? view(own, `pool removed, ${orders[0]}`)
+      : {
+          concat: distinct(own, 'order').map((order) => ({
+            title: panelTitle(order),
+            ...view(
+              own.filter((row) => row.order === order),
+              'pool removed',
+            ),
+          })),
+          columns: 2,
+          align: 'each',
+        },
+  );
   return figure(
     {
       title: options.title ?? 'Removing ranked points and retraining',
@@ -92,6 +109,6 @@ export function removalCurves(rows: readonly RemovalRow[], options: FigureOption
         `Lines of retrained accuracy against the fraction removed, ranked by ${listed(methods)}, on ${listed([...panels.keys()])}.`,
     },
     panels,
-    { columns: 1 },
+    { columns: single ? 2 : 1 },
   );
 }

@@ -40,6 +40,14 @@ function ownIds(svg: string): string {
   return svg.replace(/( id="|url\(#|href="#)((?:p_)?(?:clip|gradient_)\d+)/g, `$1${prefix}-$2`);
 }
 
+/** Gives the lines of a text their heights from its first one: the rasteriser halves a step between centred lines. */
+function absoluteLines(svg: string): string {
+  return svg.replace(/<tspan>.*?<\/text>/gs, (text) => {
+    let line = 0;
+    return text.replace(/ dy="([\d.]+)"/g, (_, step: string) => ` y="${++line * Number(step)}"`);
+  });
+}
+
 /**
  * Draws a Vega-Lite specification as SVG, without a browser. The same specification gives the same bytes, in every
  * process.
@@ -49,7 +57,7 @@ function ownIds(svg: string): string {
 export async function renderSvg(spec: VegaLiteSpec, logger?: LoggerInterface): Promise<string> {
   const drawn = previous.then(() => draw(spec, logger));
   previous = drawn.catch(() => undefined);
-  return ownIds(await drawn);
+  return ownIds(absoluteLines(await drawn));
 }
 
 type Canvas = typeof import('@napi-rs/canvas');

@@ -4,6 +4,7 @@ import {
   distinct,
   figure,
   inlineData,
+  lineLegend,
   listed,
   requireColumns,
   tooltip,
@@ -22,6 +23,9 @@ export type RocRow = Readonly<{
   /** Area under this method's curve, the same in all its rows; shown in the legend. */
   area: number;
 }>;
+
+/** Room beside the frame for curves that run along it. */
+const rate = { scale: { domain: [-0.02, 1.02], nice: false }, axis: { tickCount: 5 } };
 
 /**
  * Receiver operating characteristic of label-error detectors with their areas in the legend and the diagonal of guessing;
@@ -47,12 +51,13 @@ export function rocCurve(rows: readonly RocRow[], options: FigureOptions = {}): 
           data: { values: [{ end: 0 }, { end: 1 }] },
           mark: { type: 'line', color: palette.grey, strokeDash: [3, 3], strokeWidth: 1 },
           encoding: {
-            x: { field: 'end', type: 'quantitative' },
-            y: { field: 'end', type: 'quantitative' },
+            x: { field: 'end', type: 'quantitative', ...rate },
+            y: { field: 'end', type: 'quantitative', ...rate },
           },
         },
         {
-          mark: { type: 'line', interpolate: 'step-after' },
+          // Straight lines: cases with the same score are flagged together, in no order.
+          mark: { type: 'line' },
           encoding: {
             x: {
               field: 'falsePositiveRate',
@@ -61,7 +66,11 @@ export function rocCurve(rows: readonly RocRow[], options: FigureOptions = {}): 
             },
             y: { field: 'truePositiveRate', type: 'quantitative', title: 'flipped labels found (true positive rate)' },
             order: { field: 'falsePositiveRate', type: 'quantitative' },
-            color: { ...channel, scale: { domain, range: style.map(({ colour }) => colour) }, legend: { columns: 1 } },
+            color: {
+              ...channel,
+              scale: { domain, range: style.map(({ colour }) => colour) },
+              legend: { ...lineLegend, columns: 1 },
+            },
             strokeDash: { ...channel, scale: { domain, range: style.map(({ dash }) => [...dash]) } },
             tooltip: tooltip({
               method: 'method',

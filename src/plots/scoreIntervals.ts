@@ -7,6 +7,7 @@ import {
   intervalLayer,
   listed,
   methodEncoding,
+  paddedScale,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -39,44 +40,47 @@ export function scoreIntervals(rows: readonly ScoreIntervalRow[], options: Figur
     hconcat: scores
       .map((score) => own.filter((row) => row.score === score))
       .filter((ofScore) => ofScore.length > 0)
-      .map((ofScore, position) => ({
-        data: inlineData(ofScore),
-        width: 190,
-        height: { step: 24 },
-        encoding: {
-          y: {
-            field: 'method',
-            type: 'nominal' as const,
-            title: null,
-            sort: methods,
-            axis: position === 0 ? { grid: true } : { labels: false, ticks: false, grid: true },
-          },
-          color: { ...style.color, legend: null },
-        },
-        layer: [
-          ...intervalLayer(ofScore, {
-            mark: { type: 'rule' },
-            encoding: {
-              x: { field: 'low', type: 'quantitative', title: ofScore[0].score, scale: { zero: false } },
-              x2: { field: 'high' },
+      .map((ofScore, position) => {
+        const scale = paddedScale(ofScore.flatMap(({ value, low, high }) => [value, low, high]));
+        return {
+          data: inlineData(ofScore),
+          width: 190,
+          height: { step: 24 },
+          encoding: {
+            y: {
+              field: 'method',
+              type: 'nominal' as const,
+              title: null,
+              sort: methods,
+              axis: position === 0 ? { grid: true } : { labels: false, ticks: false, grid: true },
             },
-          }),
-          {
-            mark: { type: 'point' as const },
-            encoding: {
-              x: {
-                field: 'value',
-                type: 'quantitative' as const,
-                title: ofScore[0].score,
-                scale: { zero: false },
-                axis: { tickCount: 4 },
+            color: { ...style.color, legend: null },
+          },
+          layer: [
+            ...intervalLayer(ofScore, {
+              mark: { type: 'rule' },
+              encoding: {
+                x: { field: 'low', type: 'quantitative', title: ofScore[0].score, scale },
+                x2: { field: 'high' },
               },
-              shape: { ...style.shape, legend: null },
-              tooltip: tooltip({ method: 'method', value: ofScore[0].score, low: 'low', high: 'high' }),
+            }),
+            {
+              mark: { type: 'point' as const },
+              encoding: {
+                x: {
+                  field: 'value',
+                  type: 'quantitative' as const,
+                  title: ofScore[0].score,
+                  scale,
+                  axis: { tickCount: 4 },
+                },
+                shape: { ...style.shape, legend: null },
+                tooltip: tooltip({ method: 'method', value: ofScore[0].score, low: 'low', high: 'high' }),
+              },
             },
-          },
-        ],
-      })),
+          ],
+        };
+      }),
   }));
   return figure(
     {

@@ -35,34 +35,49 @@ const colours = [palette.skyBlue, palette.orange, palette.green];
 export function stackedCost(rows: readonly StackedCostRow[], options: FigureOptions = {}): TopLevelSpec {
   requireColumns('stackedCost', rows, ['dataset', 'method', 'stage', 'seconds']);
   const methods = [...methodStyles(distinct(rows, 'method')).keys()];
-  const panels = byDataset(rows, (own) => ({
-    data: inlineData(own.map((row) => ({ ...row, position: stages.indexOf(row.stage) }))),
-    width: 320,
-    height: { step: 28 },
-    encoding: {
-      y: { field: 'method', type: 'nominal', title: null, sort: methods },
-      x: { field: 'seconds', type: 'quantitative', title: 'time (s)', aggregate: 'sum' },
-    },
-    layer: [
-      {
-        mark: { type: 'bar' },
-        encoding: {
-          color: {
-            field: 'stage',
-            type: 'nominal',
-            title: 'spent on',
-            scale: { domain: [...stages], range: [...colours] },
-          },
-          order: { field: 'position', type: 'quantitative' },
-          tooltip: tooltip({ method: 'method', stage: 'spent on', seconds: 'time (s)' }),
+  const panels = byDataset(rows, (own) => {
+    const totals = methods.map((method) =>
+      own.filter((row) => row.method === method).reduce((sum, { seconds }) => sum + seconds, 0),
+    );
+    // Room for the longest bar's number.
+    const scale = { domain: [0, 1.15 * Math.max(...totals) || 1], nice: false };
+    return {
+      data: inlineData(own.map((row) => ({ ...row, position: stages.indexOf(row.stage) }))),
+      width: 240,
+      height: { step: 24 },
+      encoding: {
+        y: { field: 'method', type: 'nominal', title: null, sort: methods },
+        x: {
+          field: 'seconds',
+          type: 'quantitative',
+          title: 'processor time (s)',
+          aggregate: 'sum',
+          scale,
+          axis: { tickCount: 5 },
         },
       },
-      {
-        mark: { type: 'text', align: 'left', dx: 4, fontSize: 11 },
-        encoding: { text: { field: 'seconds', type: 'quantitative', aggregate: 'sum', format: '.3~g' } },
-      },
-    ],
-  }));
+      layer: [
+        {
+          mark: { type: 'bar' },
+          encoding: {
+            color: {
+              field: 'stage',
+              type: 'nominal',
+              title: 'spent on',
+              scale: { domain: [...stages], range: [...colours] },
+              legend: { labelExpr: "datum.label === 'labels' ? 'labels (retrained models)' : datum.label" },
+            },
+            order: { field: 'position', type: 'quantitative' },
+            tooltip: tooltip({ method: 'method', stage: 'spent on', seconds: 'processor time (s)' }),
+          },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 4, fontSize: 11 },
+          encoding: { text: { field: 'seconds', type: 'quantitative', aggregate: 'sum', format: '.2r' } },
+        },
+      ],
+    };
+  });
   return figure(
     {
       title: options.title ?? 'What each method costs',

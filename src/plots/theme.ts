@@ -111,7 +111,10 @@ export const theme: Config = {
     labelOverlap: 'greedy',
     labelFlush: false,
     labelLimit: 0,
+    labelSeparation: 4,
   },
+  // A label at the top must not lift the panel's title above its neighbour's, nor one at the bottom lower the other axis.
+  axisYQuantitative: { labelFlush: 5 },
   legend: {
     orient: 'bottom',
     columns: 3,

@@ -5,9 +5,9 @@ import {
   figure,
   inlineData,
   layerFor,
+  lineLegend,
   listed,
-  logAxis,
-  logScale,
+  logarithmic,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -61,13 +61,16 @@ export function trainingCurve(
               field: 'loss',
               type: 'quantitative',
               title: lossTitle,
-              scale: logScale(
+              ...logarithmic(
                 'trainingCurve',
                 own.map((row) => row.loss),
               ),
-              axis: logAxis,
             },
-            color: { ...channel, scale: { domain: splits, range: [palette.blue, palette.vermillion] } },
+            color: {
+              ...channel,
+              scale: { domain: splits, range: [palette.blue, palette.vermillion] },
+              legend: lineLegend,
+            },
             strokeDash: {
               ...channel,
               scale: {

@@ -1,14 +1,15 @@
 import type { TopLevelSpec } from 'vega-lite';
 import {
   byDataset,
+  byMethod,
   distinct,
   figure,
   inlineData,
+  leftAxis,
   listed,
-  paddedDomain,
+  paddedScale,
   requireColumns,
   tooltip,
-  withCorrelation,
   type FigureOptions,
 } from './figure.js';
 import { methodStyles, palette } from './theme.js';
@@ -44,62 +45,64 @@ export function valueScatter(
   const quantity = options.quantity ?? 'value';
   const utility = options.utility ?? 'utility −log-loss, nats';
   const methods = [...methodStyles(distinct(rows, 'method')).keys()];
-  const guide = { type: 'rule' as const, color: palette.grey, strokeWidth: 1, strokeDash: [3, 3] };
+  const zero = { type: 'rule' as const, color: '#bbbbbb', strokeWidth: 1 };
   const labels = {
     domain: ['as given', 'flipped'],
     color: [palette.blue, palette.vermillion],
     shape: ['circle', 'cross'],
   };
   const panels = byDataset(rows, (own) => {
-    const labelled = withCorrelation(own).map((row) => ({ ...row, label: labels.domain[Number(row.flipped)] }));
-    const headings = methods.flatMap((method) => labelled.find((row) => row.method === method)?.panel ?? []);
-    const axis = (values: readonly number[]) => ({ domain: paddedDomain(values), nice: false });
-    return {
-      data: inlineData(labelled),
-      facet: { field: 'panel', type: 'nominal', title: null, sort: headings },
-      columns: 3,
-      resolve: { axis: { x: 'independent', y: 'independent' } },
-      spec: {
-        width: 200,
-        height: 200,
-        layer: [
-          { data: { values: [{}] }, mark: guide, encoding: { x: { datum: 0, type: 'quantitative' } } },
-          { data: { values: [{}] }, mark: guide, encoding: { y: { datum: 0, type: 'quantitative' } } },
-          {
-            mark: { type: 'point', size: 22, opacity: 0.65 },
-            encoding: {
-              x: {
-                field: 'reference',
-                type: 'quantitative',
-                title: `reference ${quantity}`,
-                scale: axis(own.map((row) => row.reference)),
-                axis: { tickCount: 5 },
-              },
-              y: {
-                field: 'value',
-                type: 'quantitative',
-                title: `${quantity} by the method`,
-                scale: axis(own.map((row) => row.value)),
-                axis: { tickCount: 5 },
-              },
-              color: {
-                field: 'label',
-                type: 'nominal',
-                title: 'label',
-                scale: { domain: labels.domain, range: labels.color },
-              },
-              shape: {
-                field: 'label',
-                type: 'nominal',
-                title: 'label',
-                scale: { domain: labels.domain, range: labels.shape },
-              },
-              tooltip: tooltip({ point: 'point', value: quantity, reference: `reference ${quantity}`, label: 'label' }),
+    const labelled = own.map((row) => ({ ...row, label: labels.domain[Number(row.flipped)] }));
+    const references = paddedScale(own.map((row) => row.reference));
+    const values = paddedScale(own.map((row) => row.value));
+    const [from, to] = [0, 1].map((end) => [references.domain[end], values.domain[end]]);
+    const equal = [Math.max(...from), Math.min(...to)].map((end) => ({ end }));
+    return byMethod(labelled, methods, (ofMethod, leftmost) => ({
+      data: inlineData(ofMethod),
+      width: 200,
+      height: 200,
+      layer: [
+        { data: { values: [{}] }, mark: zero, encoding: { x: { datum: 0, type: 'quantitative' } } },
+        { data: { values: [{}] }, mark: zero, encoding: { y: { datum: 0, type: 'quantitative' } } },
+        {
+          data: { values: equal[0].end < equal[1].end ? equal : [] },
+          mark: { type: 'line', color: palette.grey, strokeWidth: 1, strokeDash: [3, 3] },
+          encoding: { x: { field: 'end', type: 'quantitative' }, y: { field: 'end', type: 'quantitative' } },
+        },
+        {
+          mark: { type: 'point', size: 22, opacity: 0.65 },
+          encoding: {
+            x: {
+              field: 'reference',
+              type: 'quantitative',
+              title: `reference ${quantity}`,
+              scale: references,
+              axis: { tickCount: 4 },
             },
+            y: {
+              field: 'value',
+              type: 'quantitative',
+              title: `${quantity} by the method`,
+              scale: values,
+              axis: leftAxis(leftmost, { tickCount: 5 }),
+            },
+            color: {
+              field: 'label',
+              type: 'nominal',
+              title: 'label',
+              scale: { domain: labels.domain, range: labels.color },
+            },
+            shape: {
+              field: 'label',
+              type: 'nominal',
+              title: 'label',
+              scale: { domain: labels.domain, range: labels.shape },
+            },
+            tooltip: tooltip({ point: 'point', value: quantity, reference: `reference ${quantity}`, label: 'label' }),
           },
-        ],
-      },
-    };
+        },
+      ],
+    }));
   });
   return figure(
     {

@@ -61,6 +61,11 @@ process.stdout.write(await renderSvg(${JSON.stringify(spec(100))}));`;
     assert.deepEqual(given, spec(100));
   });
 
+  it('places every line of a text from the first one, not from the one before', async () => {
+    const svg = await renderSvg({ ...spec(100), title: { text: ['one', 'two', 'three'], fontSize: 10 } });
+    assert.match(svg, /<tspan>one<\/tspan><tspan x="0" y="12">two<\/tspan><tspan x="0" y="24">three<\/tspan>/);
+  });
+
   it('draws PNG at the asked scale, with text', async () => {
     const svg = await renderSvg(spec(100));
     const width = Number(/width="(\d+)"/.exec(svg)![1]);

@@ -8,8 +8,10 @@ import { InputError } from '../../src/errors.js';
 import { frontier } from '../../src/plots/costAccuracy.js';
 import { methodStyles, type ErrorBySizeRow } from '../../src/plots/index.js';
 import { errorBySize } from '../../src/plots/errorBySize.js';
+import { dodged, logTicks } from '../../src/plots/figure.js';
 import { renderSvg } from '../../src/plots/render.js';
-import { figures } from './tables.js';
+import { removalCurves } from '../../src/plots/removalCurves.js';
+import { figures, removalRows } from './tables.js';
 
 const goldenFolder = join('test', 'fixtures', 'plots');
 
@@ -102,10 +104,13 @@ describe('plots', () => {
       });
 
       it('names every axis that carries numbers', async () => {
-        const axes = (await draw(specify(table))).svg.match(/aria-label="[XY]-axis[^"]*(linear|log) scale/g) ?? [];
-        // Pictures have places and maps have cells, not axes of numbers.
-        assert.equal(axes.length >= 1, name !== 'pictures' && name !== 'attributionMap');
-        for (const axis of axes) assert.match(axis, /-axis titled '/);
+        const [, ...axes] = (await draw(specify(table))).svg.split('role-axis"');
+        // Of panels side by side only the leftmost names and labels the vertical axis. Pictures have places and maps have cells.
+        const numbered = axes.filter(
+          (axis) => /^[^>]*(linear|log) scale/.test(axis) && axis.includes('role-axis-label'),
+        );
+        assert.equal(numbered.length >= 1, name !== 'pictures' && name !== 'attributionMap');
+        for (const axis of numbered) assert.match(axis, /^[^>]*[XY]-axis titled '/);
       });
 
       it('says in a sentence that its table is empty', () => {
@@ -136,6 +141,49 @@ describe('plots', () => {
   it('refuses a logarithmic axis without a positive number', () => {
     const row: ErrorBySizeRow = { dataset: 'd', method: 'random', size: 5, error: 0, low: null, high: null };
     assert.throws(() => errorBySize([row]), /no positive value/);
+  });
+});
+
+describe('logarithmic axes', () => {
+  it('have few ticks, all inside the axis, rising, and round', () => {
+    const range = fc.tuple(fc.double({ min: -9, max: 6, noNaN: true }), fc.double({ min: 0.2, max: 9, noNaN: true }));
+    fc.assert(
+      fc.property(range, ([from, decades]) => {
+        const [low, high] = [10 ** from, 10 ** (from + decades)];
+        const ticks = logTicks(low, high);
+        assert.ok(ticks.length >= (decades > 0.4 ? 3 : 2) && ticks.length <= 9, String(ticks));
+        ticks.forEach((tick, k) => {
+          assert.ok(tick >= low && tick <= high && (k === 0 || tick > ticks[k - 1]), String(ticks));
+          assert.match(tick.toExponential(), /^\d(\.\d)?e/);
+        });
+      }),
+    );
+  });
+
+  it('take powers of ten alone where they are enough', () => {
+    assert.deepEqual(logTicks(0.0008, 1.25), [0.001, 0.01, 0.1, 1]);
+    assert.deepEqual(logTicks(0.03, 2), [0.05, 0.1, 0.2, 0.5, 1, 2]);
+    assert.deepEqual(logTicks(1e-11, 2), [1e-11, 1e-9, 1e-7, 1e-5, 1e-3, 0.1]);
+  });
+});
+
+describe('intervals at the same place', () => {
+  it('stand side by side, in the order of the methods and around the place', () => {
+    const moved = dodged(['one Newton step', 'random', 'ModelPred (full)'].map((method) => ({ method })));
+    assert.deepEqual(
+      moved.map(({ dodge }) => dodge),
+      [0, -3, 3],
+    );
+  });
+});
+
+describe('removal in a single order', () => {
+  it('needs no headings of its own: data sets stand side by side and the axis says the order', async () => {
+    const rows = removalRows.filter((row) => row.order === 'lowest value first');
+    const { svg, complaints } = await draw(removalCurves(rows));
+    assert.deepEqual(complaints, []);
+    assert.equal(svg.match(/>pool removed, lowest value first</g)?.length, 2);
+    assert.ok(!svg.includes('>lowest value first<'));
   });
 });
 
