@@ -7,6 +7,7 @@ import { accuracyUtility } from '../evaluation/utility.js';
 import { cleanLabels, type Cleaning } from './label-cleaning.js';
 import { valuedProblem, type ValuedProblem } from './valued-problem.js';
 import { scoresOf, type PointScores } from './point-scores.js';
+import { leaveOneOutName, shapleyName } from './point-rankings.js';
 import type { ProblemName } from './problem.js';
 import type { Profile } from './profile.js';
 import {
@@ -16,10 +17,8 @@ import {
   greedyExactName,
   greedyName,
   judgedName,
-  leaveOneOutName,
   randomName,
   selectByAllMethods,
-  shapleyName,
   type SelectionEffort,
   type Selections,
 } from './selection-methods.js';
@@ -45,8 +44,8 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     problems: ['breast cancer', 'spambase'],
     poolSize: 120,
     seeds: 3,
-    bankSize: 2000,
-    steps: 400,
+    bankSize: 1500,
+    steps: 300,
     permutations: 20,
     randomDraws: 20,
   },

@@ -9,6 +9,7 @@ export * from './deletion-and-addition.js';
 export * from './expressive-power-claims.js';
 export * from './expressive-power-tables.js';
 export * from './expressive-power.js';
+export * from './known-error-cleaning.js';
 export * from './memorization-claims.js';
 export * from './memorization-tables.js';
 export * from './memorization.js';

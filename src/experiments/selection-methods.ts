@@ -3,24 +3,30 @@ import {
   facilityLocation,
   gradientSelection,
   greedySelection,
-  knnShapley,
-  leaveOneOutValues,
   lossUtility,
-  outOfBagValues,
-  permutationValues,
-  pointOutcomes,
   predictedGame,
-  sampleBudget,
   trainingGame,
   type Game,
 } from '../applications/index.js';
 import type { RunControl } from '../control.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
-import { influencePredictor } from '../prediction/influence.js';
 import { refinedByNewton } from '../prediction/newton.js';
 import { concatenateSubsets, fullPool, uniformSizeSubsets, type Subsets } from '../subsets/index.js';
 import { buildBank } from '../retraining/retrain-bank.js';
+import {
+  influenceRanking,
+  knnName,
+  knnRanking,
+  leaveOneOutName,
+  leaveOneOutRanking,
+  outOfSubsetName,
+  outOfSubsetRanking,
+  ownLossName,
+  ownLossRanking,
+  shapleyName,
+  shapleyRanking,
+} from './point-rankings.js';
 import type { ValuedProblem } from './valued-problem.js';
 import { improvedPreparation, influenceName } from './predictors.js';
 
@@ -28,13 +34,9 @@ export const gradientName = 'gradient through ModelPred';
 export const judgedName = 'gradient, judged after a Newton step';
 export const greedyName = 'greedy by ModelPred';
 export const greedyExactName = 'greedy by retraining';
-export const shapleyName = 'Shapley by ModelPred';
-export const leaveOneOutName = 'leave-one-out';
 export const facilityName = 'facility location';
 export const randomName = 'random';
 const atPoolName = 'gradient at the whole pool';
-const knnName = 'KNN-Shapley';
-const outOfSubsetName = 'Data-OOB on the bank';
 
 export interface SelectionEffort {
   /** Retrained subsets that ModelPred learns from. */
@@ -69,8 +71,6 @@ export interface Selections {
   readonly largestResidual: number;
 }
 
-/** Neighbours that vote in KNN-Shapley: the default of scikit-learn's classifier, not chosen on these data. */
-const neighbours = 5;
 /** Random rankings, at most: each one is retrained along. */
 const randomOrders = 8;
 /** Largest share of the pool that half of the bank's subsets hold: choosing asks about small ones. */
@@ -83,12 +83,13 @@ const smallShare = 0.3;
  * @param budgets numbers of points, ascending
  */
 export async function selectByAllMethods(
-  { pool, validation, learner, title }: ValuedProblem,
+  problem: ValuedProblem,
   budgets: readonly number[],
   effort: SelectionEffort,
   seed: number,
   control: RunControl,
 ): Promise<Selections> {
+  const { pool, validation, learner, title } = problem;
   const n = pool.size;
   const most = budgets[budgets.length - 1];
   const own = (part: string): number => deriveSeed(seed, title, part);
@@ -164,15 +165,9 @@ export async function selectByAllMethods(
   await choose(greedyExactName, unlearned, async () =>
     prefixes((await greedySelection({ ...control, game: exactGame, count: most, start })).order),
   );
-  await rank(shapleyName, learned, async () => {
-    const stop = sampleBudget(effort.permutations);
-    return (await permutationValues({ ...control, game: modelGame, seed: own('permutations'), stop })).values;
-  });
-  await rank(leaveOneOutName, unlearned, async () => (await leaveOneOutValues(exactGame)).values);
-  await rank(influenceName, unlearned, async () => {
-    const predictor = influencePredictor(pool, learner, full);
-    return (await leaveOneOutValues(predictedBy((rows) => predictor.predict(rows)))).values;
-  });
+  await rank(shapleyName, learned, () => shapleyRanking(modelGame, effort.permutations, own('permutations'), control));
+  await rank(leaveOneOutName, unlearned, () => leaveOneOutRanking(exactGame));
+  await rank(influenceName, unlearned, () => influenceRanking(problem, full, utility));
   choices.push({
     method: facilityName,
     sets: prefixes(represented.result),
@@ -191,11 +186,9 @@ export async function selectByAllMethods(
 
   rankings.push(
     { method: atPoolName, values: [relaxed.gradients(new Float64Array(n).fill(1))] },
-    { method: knnName, values: [(await knnShapley({ pool, points: validation, neighbours }, control)).values] },
-    {
-      method: outOfSubsetName,
-      values: [outOfBagValues(subsets, pointOutcomes(learner, pool, bank.result.parameters, 'correct')).values],
-    },
+    { method: knnName, values: [await knnRanking(problem, control)] },
+    { method: outOfSubsetName, values: [outOfSubsetRanking(problem, bank.result)] },
+    { method: ownLossName, values: [ownLossRanking(problem, full)] },
     { method: randomName, values: orders.slice(0, randomOrders).map((order) => Float64Array.from(order)) },
   );
   return { choices, rankings, largestResidual };

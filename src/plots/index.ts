@@ -15,6 +15,7 @@ export { errorByTime, type ErrorByTimeRow } from './errorByTime.js';
 export { predictedVsTrue, type PredictedVsTrueRow } from './predictedVsTrue.js';
 export { pullingPoints, type PullingPointRow } from './pullingPoints.js';
 export { ratiosToTargets, type RatioRow } from './ratiosToTargets.js';
+export { recallCurves, type RecallRow } from './recallCurves.js';
 export { reliabilityDiagram, type ReliabilityRow } from './reliabilityDiagram.js';
 export { removalCurves, type RemovalRow } from './removalCurves.js';
 export { rocCurve, type RocRow } from './rocCurve.js';

@@ -56,6 +56,8 @@ const namedStyles: ReadonlyMap<string, MethodStyle> = new Map([
   ['gradient, judged after a Newton step', { colour: palette.blue, shape: 'triangle-left', dash: [6, 2] }],
   ['greedy by ModelPred', { colour: palette.skyBlue, shape: 'triangle-up', dash: [2, 2] }],
   ['Shapley by ModelPred', { colour: palette.purple, shape: 'triangle-up', dash: [6, 2] }],
+  ['Shapley by retraining', { colour: palette.black, shape: 'square', dash: [6, 2] }],
+  ['loss of the trained model', { colour: palette.vermillion, shape: 'circle', dash: solid }],
   ['leave-one-out', { colour: palette.orange, shape: 'triangle-left', dash: solid }],
   ['facility location', { colour: palette.green, shape: 'circle', dash: [2, 2] }],
   ['greedy by retraining', { colour: palette.black, shape: 'circle', dash: [6, 2] }],

@@ -48,7 +48,7 @@ describe('data selection, smoke profile', function () {
       ...additionRows(results).filter(({ share }) => share === 1),
       ...rankedRemovalRows(results).filter(({ fraction }) => fraction === 0),
     ];
-    assert.equal(ends.length, 7 * 3);
+    assert.equal(ends.length, 8 * 3);
     for (const { accuracy } of ends) assert.ok(Math.abs(accuracy - whole) < 1e-12);
   });
   it('flags points and retrains without them', () => {

@@ -16,6 +16,7 @@ import {
   predictedVsTrue,
   pullingPoints,
   ratiosToTargets,
+  recallCurves,
   reliabilityDiagram,
   removalCurves,
   rocCurve,
@@ -40,6 +41,7 @@ import {
   type PredictedVsTrueRow,
   type PullingPointRow,
   type RatioRow,
+  type RecallRow,
   type ReliabilityRow,
   type RemovalRow,
   type RocRow,
@@ -158,6 +160,22 @@ export const removalRows: RemovalRow[] = datasets.flatMap((dataset, d) =>
         };
       }),
     ),
+  ),
+);
+
+export const recallRows: RecallRow[] = datasets.flatMap((dataset, d) =>
+  ['random', 'KNN-Shapley', 'loss of the trained model'].flatMap((method, m) =>
+    [0, 0.1, 0.2, 0.3].map((share) => {
+      const found = Math.min(1, (1 + d + m) * share);
+      return {
+        dataset,
+        method,
+        share,
+        found,
+        low: m === 0 ? null : 0.9 * found,
+        high: m === 0 ? null : Math.min(1, 1.1 * found),
+      };
+    }),
   ),
 );
 
@@ -447,6 +465,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
     table: reliabilityRows,
     draw: (table) => reliabilityDiagram(table as ReliabilityRow[]),
   },
+  recallCurves: { table: recallRows, draw: (table) => recallCurves(table as RecallRow[]) },
   removalCurves: { table: removalRows, draw: (table) => removalCurves(table as RemovalRow[]) },
   rocCurve: { table: rocRows, draw: (table) => rocCurve(table as RocRow[]) },
   selectionCurves: { table: selectionRows, draw: (table) => selectionCurves(table as SelectionRow[]) },
