@@ -50,13 +50,16 @@ export interface PredictedWithin {
 /** The solver's next step is an estimate of the error off by up to this factor in nearly all models. */
 const stepCaution = 2;
 
+/** How many times nearer than the solver's own start a prediction is taken to be: half a digit, about what good ones are. */
+const startGain = Math.sqrt(10);
+
 /**
  * Parameters of every subset to a wanted accuracy, for as little as that takes. The exact solver goes on from the predictor's
  * parameters and stops each subset as soon as its next step, times two, is within the tolerance: at once where the prediction is good
  * enough, so that a certificate costs the gradient that the solver begins with anyway. The step is an estimate, so a few models may
  * be somewhat further off than the tolerance.
  *
- * The predictor is left out, and the solver begins where it does by itself, if it costs more than a start that is better by one digit
+ * The predictor is left out, and the solver begins where it does by itself, if it costs more than a start nearer by half a digit
  * saves, by estimates of both costs (`Predictor.estimatedNanoseconds`, `Learner.estimatedCosts`). That depends on pool, learner,
  * predictor and tolerance alone, so every subset's parameters are the same in any batch and on any machine.
  *
@@ -75,8 +78,8 @@ export async function predictWithin(options: PredictWithinOptions): Promise<Pred
 function isWorthwhile({ predictor, learner, pool }: PredictWithinOptions, stepTolerance: number): boolean {
   const costs = learner.estimatedCosts?.(pool);
   if (!costs) return true;
-  const oneDigit = costs.retraining(stepTolerance) - costs.retraining(10 * stepTolerance);
-  return (predictor.estimatedNanoseconds?.() ?? 0) <= oneDigit;
+  const saved = costs.retraining(stepTolerance) - costs.retraining(startGain * stepTolerance);
+  return (predictor.estimatedNanoseconds?.() ?? 0) <= saved;
 }
 
 /** By the exact solver, stopped early. */

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { linearMapNanoseconds } from '../learners/solver-choice.js';
-import { choleskyFactor, choleskySolve, dot, multiply, multiplyTransposed, transpose } from '../numerics/dense.js';
+import { choleskyFactor, choleskyInverse, dot, multiplyTransposed, transpose } from '../numerics/dense.js';
 import type { Bank } from '../retraining/bank.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
@@ -64,7 +64,7 @@ function apply({ intercept, coefficients }: LinearMap, features: Float64Array): 
   return predicted;
 }
 
-/** Ridge regression for several strengths; the Gram matrix is shared, each strength costs one Cholesky factor. */
+/** Ridge regression for several strengths; the Gram matrix is shared, each strength costs one inverse. */
 function fitRidge(
   features: Float64Array,
   targets: Float64Array,
@@ -78,8 +78,9 @@ function fitRidge(
   const byFeature = transpose(centred(features, featureMeans), count, width);
   const gram = new Float64Array(width * width);
   multiplyTransposed(byFeature, byFeature, width, width, count, gram);
-  const crossProducts = new Float64Array(width * p);
-  multiply(byFeature, centred(targets, targetMeans), width, p, count, crossProducts);
+  const byTarget = transpose(centred(targets, targetMeans), count, p);
+  const crossProducts = new Float64Array(p * width);
+  multiplyTransposed(byTarget, byFeature, p, width, count, crossProducts);
   let trace = 0;
   for (let j = 0; j < width; j++) trace += gram[j * width + j];
 
@@ -88,8 +89,8 @@ function fitRidge(
     for (let j = 0; j < width; j++) factor[j * width + j] += (strength * trace) / width;
     if (!choleskyFactor(factor, width))
       throw new InputError(`Ridge regression with strength ${strength} is singular: pass larger strengths.`);
-    const coefficients = transpose(crossProducts, width, p);
-    for (let j = 0; j < p; j++) choleskySolve(factor, width, coefficients, j * width);
+    const coefficients = new Float64Array(p * width);
+    multiplyTransposed(crossProducts, choleskyInverse(factor, width), p, width, width, coefficients);
     const intercept = targetMeans.map((mean, j) => mean - dot(coefficients, j * width, featureMeans, 0, width));
     return { intercept, coefficients };
   });
