@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { RunControl } from '../../src/control.js';
 import { InputError } from '../../src/errors.js';
 import {
@@ -98,9 +99,23 @@ export async function runScale(
   const unfinished = status.reduce((sum, one) => sum + Number(one !== RetrainStatus.converged), 0);
   if (unfinished > 0) throw new Error(`${unfinished} of ${count} models did not converge.`);
   const largestResidual = residuals.reduce((max, one) => Math.max(max, one), 0);
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const peakBytes = peakMemory();
   say(`Done in ${formatDuration(seconds)}: ${(seconds / estimatedSeconds).toFixed(2)} of the estimate`);
   say(`Peak memory ${gigabytes(peakBytes)}: ${(peakBytes / estimatedBytes).toFixed(2)} of the formula`);
   say(`Largest residual ${largestResidual.toExponential(1)} of ${count} models`);
   return { estimatedSeconds, seconds, estimatedBytes, peakBytes, blockSubsets, largestResidual };
+}
+
+/**
+ * Largest resident memory of this process in bytes. On Linux what `resourceUsage` tells also counts the process that started this
+ * one, so the kernel's own record of this program goes first.
+ */
+function peakMemory(): number {
+  try {
+    const record = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+    if (record) return Number(record[1]) * 1024;
+  } catch {
+    // Not Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
 }
