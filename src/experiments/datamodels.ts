@@ -6,6 +6,7 @@ import {
   type Datamodels,
 } from '../attribution/index.js';
 import type { RunControl } from '../control.js';
+import type { Dataset } from '../data/dataset.js';
 import { takeRows } from '../data/rows.js';
 import { bootstrapMean, quantile } from '../evaluation/bootstrap.js';
 import type { Claim } from '../evaluation/claims.js';
@@ -23,6 +24,13 @@ import type { Bank } from '../retraining/bank.js';
 import { buildBank, takeBank } from '../retraining/retrain-bank.js';
 import { fixedSizeSubsets, fullPool, uniformSizeSubsets, type Subsets } from '../subsets/index.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
+import {
+  improvedName,
+  refinedName,
+  sizeAwareNewtonName,
+  type MeasuredBank,
+  type PreparedPredictor,
+} from './predictors.js';
 import type { Profile } from './profile.js';
 import { slug } from './slug.js';
 
@@ -35,17 +43,20 @@ interface Effort {
   readonly heldOut: number;
   /** Test points whose margins are predicted. */
   readonly points: number;
+  /** Test points that are followed as points are removed from the pool; those above are the first of them. */
+  readonly targets: number;
   readonly steps: number;
 }
 
 const efforts: Readonly<Record<Profile, Effort>> = {
-  smoke: { problems: ['breast cancer'], seeds: 2, counts: [60, 120], heldOut: 40, points: 4, steps: 20 },
+  smoke: { problems: ['breast cancer'], seeds: 2, counts: [60, 120], heldOut: 40, points: 4, targets: 8, steps: 20 },
   quick: {
     problems: ['breast cancer', 'spambase'],
     seeds: 2,
-    counts: [300, 1000, 3000],
+    counts: [300, 3000],
     heldOut: 300,
     points: 24,
+    targets: 48,
     steps: 450,
   },
   full: {
@@ -54,16 +65,14 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     counts: [100, 300, 1000, 3000, 10000],
     heldOut: 500,
     points: 100,
+    targets: 100,
     steps: 2000,
   },
 };
 
 /** Sizes of held-out subsets as shares of the pool; datamodels are fitted to subsets of the first. */
 const shares = [0.5, 0.25, 0.8] as const;
-const lassoName = 'datamodels (LASSO)';
-const modelPredName = 'ModelPred (improved)';
-const refinedName = `${modelPredName} + one Newton step`;
-const newtonName = 'size-aware Newton, one step';
+export const lassoName = 'datamodels (LASSO)';
 
 /** Margins of one method against retrained ones on held-out subsets of one size, means over seeds. */
 interface Outcome {
@@ -87,6 +96,15 @@ interface MethodRun {
   readonly predictionSeconds: number;
 }
 
+/** What the first seed learned with the most retrained subsets. */
+interface Learned {
+  /** Retrained halves of the pool, to which datamodels are fitted. */
+  readonly halves: MeasuredBank;
+  readonly network: PreparedPredictor;
+  /** Retrained held-out halves. */
+  readonly held: Bank;
+}
+
 /** All measurements on one data set. */
 export interface DatamodelsResult {
   readonly problem: Problem;
@@ -96,6 +114,9 @@ export interface DatamodelsResult {
   readonly largestResidual: number;
   readonly retrainedModels: number;
   readonly runs: readonly MethodRun[];
+  /** Test points to follow as points are removed from the pool. */
+  readonly targets: Dataset;
+  readonly learned: Learned;
   readonly seed: number;
 }
 
@@ -111,7 +132,7 @@ interface Prepared {
 
 async function compareOn(
   name: ProblemName,
-  { seeds: seedCount, counts, heldOut, points: pointCount, steps }: Effort,
+  { seeds: seedCount, counts, heldOut, points: pointCount, targets, steps }: Effort,
   seed: number,
   control: RunControl,
 ): Promise<DatamodelsResult> {
@@ -152,6 +173,7 @@ async function compareOn(
     await measure(prepared, counts);
   }
   const most = counts[counts.length - 1];
+  let learned: Learned | undefined;
   for (let s = seed; s < seed + seedCount; s++) {
     const halves = await measureCpu(() =>
       buildBank({
@@ -202,6 +224,10 @@ async function compareOn(
         trainModelPred({ ...control, bank: takeBank(allSizes.result, rows), settings, seed: s }),
       );
       const labelSeconds = (allSizes.seconds * count) / most;
+      if (s === seed && count === most) {
+        const prepared = { method: network.name, predictor: network, labelSeconds, trainingSeconds };
+        learned = { halves, network: prepared, held: held[0] };
+      }
       for (const predictor of [network, refinedByNewton(network, pool, learner)]) {
         const marginsOf = ofPredictor(predictor);
         await measure({ method: predictor.name, labelSeconds, trainingSeconds, marginsOf }, [count]);
@@ -232,6 +258,8 @@ async function compareOn(
     largestResidual: residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
     retrainedModels: residuals.reduce((sum, part) => sum + part.length, 0),
     runs,
+    targets: takeRows(test, order.subarray(0, targets)),
+    learned: learned as Learned,
     seed,
   };
 }
@@ -367,7 +395,7 @@ export function datamodelsClaims(results: readonly DatamodelsResult[], profile: 
       );
     };
     const [lasso, refined] = [scoreOf(lassoName), scoreOf(refinedName)];
-    const [learned, untrained, transferred] = [gapOf(modelPredName), gapOf(newtonName), gapOf(modelPredName, 1)];
+    const [learned, untrained, transferred] = [gapOf(improvedName), gapOf(sizeAwareNewtonName), gapOf(improvedName, 1)];
     const unit = 'mean Spearman correlation over test points';
     const difference = `difference of linear datamodelling scores, minus that of ${lassoName}`;
     return [

@@ -7,10 +7,12 @@ import {
   changeErrors,
   convergence,
   costAccuracy,
+  dataSupport,
   datamodelScores,
   errorByAmount,
   errorBySize,
   longTail,
+  marginDrops,
   pictures,
   errorByTime,
   predictedVsTrue,
@@ -23,6 +25,7 @@ import {
   selectionCurves,
   scoreIntervals,
   stackedCost,
+  targetEmbedding,
   trainingCurve,
   valueScatter,
   type AblationRow,
@@ -32,10 +35,12 @@ import {
   type ChangeErrorRow,
   type ConvergenceRow,
   type CostAccuracyRow,
+  type DataSupportRow,
   type DatamodelScoreRow,
   type ErrorByAmountRow,
   type ErrorBySizeRow,
   type LongTailRow,
+  type MarginDropRow,
   type PictureRow,
   type ErrorByTimeRow,
   type PredictedVsTrueRow,
@@ -48,6 +53,7 @@ import {
   type SelectionRow,
   type ScoreIntervalRow,
   type StackedCostRow,
+  type TargetEmbeddingRow,
   type TrainingCurveRow,
   type ValueScatterRow,
 } from '../../src/plots/index.js';
@@ -435,6 +441,52 @@ export const scoreIntervalRows: ScoreIntervalRow[] = datasets.flatMap((dataset, 
   ),
 );
 
+const rankings = ['random', 'datamodels (LASSO)', 'influence function', 'leave-one-out retraining'];
+
+export const marginDropRows: MarginDropRow[] = datasets.flatMap((dataset, d) =>
+  rankings.flatMap((method, m) =>
+    [0.01, 0.05, 0.1, 0.2].map((share) => {
+      const drop = (m === 0 ? 2 * share : 8 * (1 - Math.exp(-10 * share)) - 0.4 * m) * (1 + 0.5 * d);
+      return {
+        dataset,
+        method,
+        share,
+        drop,
+        low: m === 2 ? null : drop - 0.3,
+        high: m === 2 ? null : drop + 0.3,
+      };
+    }),
+  ),
+);
+
+export const dataSupportRows: DataSupportRow[] = datasets.flatMap((dataset, d) =>
+  rankings.slice(1).flatMap((method, m) =>
+    ['found by retraining', 'estimated'].slice(0, m === 2 ? 1 : 2).flatMap((found, f) =>
+      [0, 0.01, 0.03, 0.1, 0.25, 0.6].map((removed) => {
+        const flipped = Math.min(1, (1 + 0.2 * m + 0.1 * f) * removed ** 0.5 - 0.1 * d * removed);
+        const half = 0.1 * Math.sqrt(flipped * (1 - flipped));
+        return { dataset, method, found, removed, flipped, low: flipped - half, high: flipped + half };
+      }),
+    ),
+  ),
+);
+
+export const targetEmbeddingRows: TargetEmbeddingRow[] = datasets.flatMap((dataset, d) => {
+  const stream = randomStream(2, dataset);
+  return Array.from({ length: 40 }, (_, t) => ({
+    dataset,
+    label: [
+      ['setosa', 'versicolor'],
+      ['benign', 'malignant'],
+    ][d][t % 2],
+    correct: t % 11 !== 3,
+    first: (t % 2 === 0 ? 1 : -1) + 0.5 * stream.normal(),
+    second: 0.6 * stream.normal(),
+    firstShare: 0.4 - 0.1 * d,
+    secondShare: 0.2,
+  }));
+});
+
 /** Every figure: how it is called, and on which table. */
 export const figures: Readonly<Record<string, { table: Table; draw: (table: Table) => TopLevelSpec }>> = {
   ablation: { table: ablationRows, draw: (table) => ablation(table as AblationRow[], ablationSeedRows) },
@@ -446,6 +498,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   changeErrors: { table: changeErrorRows, draw: (table) => changeErrors(table as ChangeErrorRow[]) },
   convergence: { table: convergenceRows, draw: (table) => convergence(table as ConvergenceRow[]) },
   costAccuracy: { table: costAccuracyRows, draw: (table) => costAccuracy(table as CostAccuracyRow[]) },
+  dataSupport: { table: dataSupportRows, draw: (table) => dataSupport(table as DataSupportRow[]) },
   datamodelScores: {
     table: datamodelScoreRows,
     draw: (table) => datamodelScores(table as DatamodelScoreRow[]),
@@ -456,6 +509,7 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   },
   errorBySize: { table: errorBySizeRows, draw: (table) => errorBySize(table as ErrorBySizeRow[]) },
   longTail: { table: longTailRows, draw: (table) => longTail(table as LongTailRow[]) },
+  marginDrops: { table: marginDropRows, draw: (table) => marginDrops(table as MarginDropRow[]) },
   pictures: { table: pictureRows, draw: (table) => pictures(table as PictureRow[]) },
   errorByTime: { table: errorByTimeRows, draw: (table) => errorByTime(table as ErrorByTimeRow[]) },
   predictedVsTrue: { table: predictedVsTrueRows, draw: (table) => predictedVsTrue(table as PredictedVsTrueRow[]) },
@@ -471,6 +525,10 @@ export const figures: Readonly<Record<string, { table: Table; draw: (table: Tabl
   selectionCurves: { table: selectionRows, draw: (table) => selectionCurves(table as SelectionRow[]) },
   scoreIntervals: { table: scoreIntervalRows, draw: (table) => scoreIntervals(table as ScoreIntervalRow[]) },
   stackedCost: { table: stackedCostRows, draw: (table) => stackedCost(table as StackedCostRow[]) },
+  targetEmbedding: {
+    table: targetEmbeddingRows,
+    draw: (table) => targetEmbedding(table as TargetEmbeddingRow[]),
+  },
   trainingCurve: { table: trainingCurveRows, draw: (table) => trainingCurve(table as TrainingCurveRow[]) },
   valueScatter: { table: valueScatterRows, draw: (table) => valueScatter(table as ValueScatterRow[]) },
 };

@@ -51,27 +51,3 @@ export async function dataSupports({
   }
   return flipped;
 }
-
-/**
- * Sizes of data supports as additive effects estimate them: the smallest k for which the margin of the whole pool's model,
- * less the effects of the first k points of the order, is negative; ∞ where none is. No model is asked for.
- *
- * @param margins `T` margins under the model of the whole pool
- * @param effects `T×N`
- * @returns `T` sizes
- */
-export function additiveSupports(
-  margins: Float64Array,
-  effects: Float64Array,
-  orders: readonly ArrayLike<number>[],
-): Float64Array {
-  const poolSize = effects.length / margins.length;
-  return margins.map((margin, t) => {
-    let left = margin;
-    for (let k = 0; k < orders[t].length; k++) {
-      if (left < 0) return k;
-      left -= effects[t * poolSize + orders[t][k]];
-    }
-    return left < 0 ? orders[t].length : Infinity;
-  });
-}

@@ -33,6 +33,8 @@ interface Penalty {
   readonly name: string;
   /** The largest strength worth trying. */
   readonly largestStrength: (moments: Moments) => number;
+  /** Whether each strength starts from the coefficients of those before it. */
+  readonly continued: boolean;
   /** What outputs share is computed once. */
   readonly paths: (moments: Moments) => Path;
 }
@@ -67,6 +69,7 @@ const absolutePenalty: Penalty = {
   name: 'datamodels (LASSO)',
   // There every coefficient of every output vanishes.
   largestStrength: ({ cross }) => largest(cross),
+  continued: true,
   paths: ({ gram, cross, poolSize }) => {
     return (output, strengths, onPoint) => {
       const ofOutput = cross.subarray(output * poolSize, (output + 1) * poolSize);
@@ -78,6 +81,7 @@ const absolutePenalty: Penalty = {
 const squaredPenalty: Penalty = {
   name: 'datamodels (ridge)',
   largestStrength: ({ gram, poolSize }) => 10 * mean(gram.filter((_, at) => at % (poolSize + 1) === 0)),
+  continued: false,
   paths: ({ gram, cross, poolSize }) => {
     const factors = new Map<number, Float64Array>();
     const factorOf = (strength: number): Float64Array => {
@@ -99,7 +103,7 @@ const squaredPenalty: Penalty = {
 };
 
 async function fitWithPenalty(
-  { name, largestStrength, paths }: Penalty,
+  { name, largestStrength, continued, paths }: Penalty,
   subsets: Subsets,
   outputs: Float64Array,
   { validationFraction = 0.2, strengthCount = 25, ...control }: DatamodelOptions,
@@ -133,9 +137,8 @@ async function fitWithPenalty(
     });
     const best = errors.indexOf(Math.min(...errors));
     strengths[t] = grid[best];
-    pathOfAll(t, grid.slice(0, best + 1), (index, found) => {
-      if (index === best) coefficients.set(found, t * poolSize);
-    });
+    // Of all strengths handed on the last one stays.
+    pathOfAll(t, grid.slice(continued ? 0 : best, best + 1), (_, found) => coefficients.set(found, t * poolSize));
     control.onProgress?.({ label: name, done: t + 1, total: T });
   }
   return {
