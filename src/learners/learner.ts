@@ -103,6 +103,8 @@ export interface Learner extends LearnerDescription {
    * the point's share in the whole pool's.
    */
   pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
+  /** What a point's loss is multiplied by in the whole pool's objective: C, or 1/N of an objective that is a mean. */
+  lossFactor(pool: Dataset): number;
   /**
    * `B×p` Newton directions −(∇²F_S(θ))⁻¹g for gradients g (`B×p`) at `B×p` parameters; zero where a Hessian is not positive
    * definite. Absent where Hessians are too large or not exact.

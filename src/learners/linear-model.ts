@@ -83,6 +83,8 @@ export function linearModel(
       return gradients;
     },
 
+    lossFactor: () => C,
+
     newtonDirections(pool, subsets, parameters, gradients) {
       const { problem } = prepared(pool);
       const costs = costsOf(pool, subsets);

@@ -165,6 +165,8 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}):
       return gradients;
     },
 
+    lossFactor: (pool) => 1 / pool.size,
+
     probabilities(points, parameters) {
       const classCount = points.classes.length;
       const block = { design: designMatrix(points), labels: new Uint8Array(points.size) };

@@ -66,6 +66,8 @@ export function oneVersusRest(binary: TwoClassLearner): TwoClassLearner {
       return gradients;
     },
 
+    lossFactor: (pool) => binary.lossFactor(pool),
+
     newtonDirections(pool, subsets, parameters, gradients) {
       if (isTwoClass(pool)) return binary.newtonDirections(pool, subsets, parameters, gradients);
       checkLength('gradients', gradients, parameters.length);

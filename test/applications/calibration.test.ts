@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { ensemblePrediction, fitTemperature, laplaceParameters, temper } from '../../src/applications/index.js';
-import { loadDataset, stratifiedSplit } from '../../src/data/index.js';
+import { loadDataset, stratifiedSplit, takeRows, type Dataset } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
 import { logLosses, mean } from '../../src/evaluation/index.js';
-import { logisticRegression } from '../../src/learners/index.js';
+import { logisticRegression, multilayerPerceptron, type Learner } from '../../src/learners/index.js';
 import { choleskyFactor, choleskyInverse } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { bootstrapSubsets, fullPool } from '../../src/subsets/index.js';
@@ -102,5 +102,32 @@ describe('Laplace approximation', () => {
       }
     const [first] = [laplaceParameters(two, learner, full, { draws: 3, seed: 1 })];
     assert.deepEqual(first, parameters.slice(0, 3 * p));
+  });
+
+  it('is of the same posterior however the objective is scaled: C on x is C = 1 on √C·x', async () => {
+    const two = { ...pool, classes: ['setosa', 'other'], labels: pool.labels.map((label) => Math.min(label, 1)) };
+    const C = 0.04;
+    const drawn = async (own: Dataset, of: Learner) => {
+      const full = (await of.retrain(own, fullPool(40), { tolerance: 1e-11 })).parameters;
+      return laplaceParameters(own, of, full, { draws: 5, seed: 1 });
+    };
+    const plain = await drawn(two, logisticRegression({ C }));
+    const scaled = await drawn({ ...two, features: two.features.map((x) => x * Math.sqrt(C)) }, learner);
+    plain.forEach((value, at) => close(value, scaled[at] * (at % 5 === 4 ? 1 : Math.sqrt(C)), 1e-6));
+  });
+
+  it('of an objective that is a mean narrows with the number of points', async () => {
+    const perceptron = multilayerPerceptron({ hidden: [], steps: 20, weightDecay: 0.1 });
+    const full = (await perceptron.retrain(pool, fullPool(40))).parameters;
+    const deviations = (own: Dataset) =>
+      laplaceParameters(own, perceptron, full, { draws: 2, seed: 1 }).map(
+        (value, at) => value - full[at % full.length],
+      );
+    const twice = takeRows(
+      pool,
+      Array.from({ length: 80 }, (_, i) => i % 40),
+    );
+    const [once, half] = [deviations(pool), deviations(twice)];
+    half.forEach((value, at) => close(value * Math.SQRT2, once[at], 1e-9));
   });
 });

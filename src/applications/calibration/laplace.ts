@@ -6,9 +6,10 @@ import { randomStream } from '../../numerics/random.js';
 import { fullPool } from '../../subsets/subsets.js';
 
 /**
- * `draws×p` parameters from the Laplace approximation of the posterior whose mode is the trained model (MacKay 1992): a
- * Gaussian around θ* with covariance H⁻¹, H the Hessian of the objective, which for a regularised log-loss is minus a log
- * posterior. Draw b is θ* + L⁻ᵀz with H = L·Lᵀ and owns the stream (seed, b).
+ * `draws×p` parameters from the Laplace approximation of the posterior whose mode is the trained model (MacKay 1992). The
+ * objective of a regularised log-loss is f times minus a log posterior, f what it multiplies each point's loss by (C, or 1/N
+ * of a mean): a Gaussian around θ* with covariance f·H⁻¹, H the objective's Hessian. Draw b is θ* + √f·L⁻ᵀz with H = L·Lᵀ and
+ * owns the stream (seed, b).
  *
  * @param full `p` parameters trained on the whole pool
  * @throws InputError if the Hessian at `full` is not positive definite.
@@ -25,10 +26,11 @@ export function laplaceParameters(
     throw new InputError(
       'The Hessian at the given parameters is not positive definite: pass parameters trained on the whole pool.',
     );
+  const deviation = Math.sqrt(learner.lossFactor(pool));
   const parameters = new Float64Array(draws * p);
   for (let b = 0; b < draws; b++) {
     const stream = randomStream(seed, 'laplace', b);
-    for (let j = 0; j < p; j++) parameters[b * p + j] = stream.normal();
+    for (let j = 0; j < p; j++) parameters[b * p + j] = deviation * stream.normal();
     solveLowerTransposed(factor, p, parameters, b * p);
     for (let j = 0; j < p; j++) parameters[b * p + j] += full[j];
   }

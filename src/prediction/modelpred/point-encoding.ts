@@ -78,6 +78,9 @@ function modelFeatures(
   const definite = hessian.length > 0 && choleskyFactor(hessian, p);
   const influencesOf = (points: Dataset): Float64Array => {
     const influences = definite ? learner.pointGradients(points, reference) : new Float64Array(0);
+    // As points of the pool, in an objective that is a mean over it.
+    const factor = learner.lossFactor(pool) / learner.lossFactor(points);
+    for (let at = 0; at < influences.length; at++) influences[at] *= factor;
     for (let i = 0; i * p < influences.length; i++) choleskySolve(hessian, p, influences, i * p);
     return influences;
   };

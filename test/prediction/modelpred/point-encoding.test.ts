@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { takeRows } from '../../../src/data/index.js';
 import { logisticRegression } from '../../../src/learners/logistic-regression.js';
+import { multilayerPerceptron } from '../../../src/learners/multilayer-perceptron.js';
 import { pointEncoder } from '../../../src/prediction/modelpred/point-encoding.js';
 import { authorsArchitecture, improvedArchitecture } from '../../../src/prediction/modelpred/settings.js';
 import { fullPool } from '../../../src/subsets/subsets.js';
@@ -50,6 +52,18 @@ describe('the encoding of points', () => {
       const variance = column.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 30;
       assert.ok(Math.abs(mean) < 1e-5 && Math.abs(variance - 1) < 1e-4, `column ${j}: ${mean}, ${variance}`);
     }
+  });
+
+  it('describes a point alike among any others, also where the objective is a mean', async () => {
+    const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 4 });
+    const perceptron = multilayerPerceptron({ hidden: [2], steps: 40, weightDecay: 0.05 });
+    const { parameters } = await perceptron.retrain(pool, fullPool(30));
+    const { encode, width } = pointEncoder(improvedArchitecture, pool, perceptron, parameters);
+    assert.equal(width, 2 + 1 + 3 + 1 + 2 + 12);
+    const [all, few] = [encode(pool), encode(takeRows(pool, [3, 17, 4]))];
+    [3, 17, 4].forEach((i, k) => {
+      for (let j = 0; j < width; j++) assert.ok(Math.abs(few[k * width + j] - all[i * width + j]) < 1e-4);
+    });
   });
 
   it('reads binary labels as they are for the authors’ network', () => {
