@@ -12,6 +12,12 @@ function isConstant(values: ArrayLike<number>): boolean {
   return true;
 }
 
+/** Whether one of the values is NaN. */
+export function hasNaN(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
+}
+
 /**
  * Pearson correlation of two equally long lists; NaN where one of them is constant, so that "no variation" is never
  * mistaken for "no relation".
@@ -38,8 +44,10 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return covariance / Math.sqrt(varianceA * varianceB);
 }
 
-/** Ranks 1 … length in ascending order; equal values share the mean of their ranks. */
+/** Ranks 1 … length in ascending order; equal values share the mean of their ranks. All NaN where one of the values is. */
 export function ranks(values: ArrayLike<number>): Float64Array {
+  // Nothing is above or below NaN: sorting would put the numbers around it in some order or other.
+  if (hasNaN(values)) return new Float64Array(values.length).fill(NaN);
   const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i] - values[j]);
   const result = new Float64Array(values.length);
   for (let first = 0; first < order.length;) {
@@ -51,7 +59,7 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return result;
 }
 
-/** Spearman rank correlation: {@link pearson} of the {@link ranks}, ties sharing mean ranks. */
+/** Spearman rank correlation: {@link pearson} of the {@link ranks}, ties sharing mean ranks; NaN where one of the values is. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return pearson(ranks(a), ranks(b));
 }

@@ -75,6 +75,7 @@ export function classWiseUtility(learner: Learner, points: Dataset, classIndex: 
     name: `class-wise, ${points.classes[classIndex]}`,
     uninformed: combine(share / classCount, (1 - share) / classCount),
     score(probabilities, labels) {
+      if (Number.isNaN(probabilities[0])) return NaN;
       let own = 0;
       let others = 0;
       labels.forEach((label, i) => {

@@ -1,13 +1,17 @@
 import { InputError } from '../errors.js';
+import { hasNaN } from './correlation.js';
+import { checkCases } from './roc.js';
 
 /** Mean rank of every unit in a resample, given how often each one was drawn: `N` from `N`. */
 export type RanksOfResample = (counts: ArrayLike<number>) => Float64Array;
 
 /**
  * Ranks of resamples of the same values: sorted once, so that each resample costs one pass instead of a sort. Units of equal
- * value, repeats of one unit included, share their mean rank; a unit that was not drawn gets the rank it would have.
+ * value, repeats of one unit included, share their mean rank; a unit that was not drawn gets the rank it would have. All NaN
+ * where one of the values is.
  */
 export function resampledRanks(values: ArrayLike<number>): RanksOfResample {
+  if (hasNaN(values)) return () => new Float64Array(values.length).fill(NaN);
   const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i] - values[j]);
   return (counts) => {
     const ranks = new Float64Array(values.length);
@@ -34,7 +38,7 @@ function countsOf(indices: Int32Array, units: number): Float64Array {
 
 /**
  * Spearman correlation of two equally long lists on any resample of their pairs: the same number as of the resampled lists,
- * several times as fast. NaN where one of them is constant on the resample.
+ * several times as fast. NaN where one of them is constant on the resample or holds NaN anywhere.
  *
  * @throws InputError for lists of different lengths.
  */
@@ -62,12 +66,15 @@ export function resampledSpearman(a: ArrayLike<number>, b: ArrayLike<number>): (
 
 /**
  * Area under the receiver operating characteristic of scores on any resample of the cases, as `areaUnderRoc` of the resample;
- * NaN where the cases are not of both kinds.
+ * NaN where the cases are not of both kinds, or a score is.
+ *
+ * @throws InputError for lists of different lengths.
  */
 export function resampledArea(
   scores: ArrayLike<number>,
   isPositive: ArrayLike<boolean>,
 ): (indices: Int32Array) => number {
+  checkCases(scores, isPositive);
   const ranksOf = resampledRanks(scores);
   return (indices) => {
     const counts = countsOf(indices, scores.length);

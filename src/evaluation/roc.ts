@@ -1,10 +1,16 @@
 import { InputError } from '../errors.js';
-import { ranks } from './correlation.js';
+import { hasNaN, ranks } from './correlation.js';
 
 /** A point of a receiver operating characteristic: rates among true and false cases when everything at or above a score is flagged. */
 export interface RocPoint {
   readonly falsePositiveRate: number;
   readonly truePositiveRate: number;
+}
+
+/** @throws InputError unless there is one score per case. */
+export function checkCases(scores: ArrayLike<number>, isPositive: ArrayLike<boolean>): void {
+  if (scores.length !== isPositive.length)
+    throw new InputError(`There are ${scores.length} scores of ${isPositive.length} cases; give one per case.`);
 }
 
 function counts(isPositive: ArrayLike<boolean>): { positives: number; negatives: number } {
@@ -18,8 +24,15 @@ function counts(isPositive: ArrayLike<boolean>): { positives: number; negatives:
   return { positives, negatives };
 }
 
-/** The curve from (0, 0) to (1, 1), one point per distinct score, highest first. @throws InputError without both kinds. */
+/**
+ * The curve from (0, 0) to (1, 1), one point per distinct score, highest first.
+ *
+ * @throws InputError without both kinds, or with a score that is NaN.
+ */
 export function rocCurve(scores: ArrayLike<number>, isPositive: ArrayLike<boolean>): RocPoint[] {
+  checkCases(scores, isPositive);
+  if (hasNaN(scores))
+    throw new InputError('A score is NaN, which is neither above nor below the others: leave it out.');
   const { positives, negatives } = counts(isPositive);
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((i, j) => scores[j] - scores[i]);
   const curve: RocPoint[] = [{ falsePositiveRate: 0, truePositiveRate: 0 }];
@@ -37,9 +50,12 @@ export function rocCurve(scores: ArrayLike<number>, isPositive: ArrayLike<boolea
 
 /**
  * Area under the receiver operating characteristic: the chance that a positive case outscores a negative one, ties counting
- * half (Mann–Whitney U / (positives · negatives)). @throws InputError without both kinds.
+ * half (Mann–Whitney U / (positives · negatives)). NaN where one of the scores is.
+ *
+ * @throws InputError without both kinds.
  */
 export function areaUnderRoc(scores: ArrayLike<number>, isPositive: ArrayLike<boolean>): number {
+  checkCases(scores, isPositive);
   const { positives, negatives } = counts(isPositive);
   const rank = ranks(scores);
   let rankSum = 0;

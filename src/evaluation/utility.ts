@@ -43,6 +43,12 @@ export function mostProbable(probabilities: Float64Array, offset: number, classC
   return best;
 }
 
+/** 1 where the label is the most probable class of one row, else 0; NaN where the probabilities are. */
+export function hit(probabilities: Float64Array, offset: number, classCount: number, label: number): number {
+  if (Number.isNaN(probabilities[offset + label])) return NaN;
+  return Number(mostProbable(probabilities, offset, classCount) === label);
+}
+
 function singleScores(
   learner: Learner,
   points: Dataset,
@@ -52,7 +58,7 @@ function singleScores(
   return arithmetic === 'float32' ? learner.scores?.(points, parameters) : undefined;
 }
 
-/** Share of points whose most probable class is their label. Uninformed: 1/K. */
+/** Share of points whose most probable class is their label; NaN for NaN parameters. Uninformed: 1/K. */
 export function accuracyUtility(
   learner: Learner,
   points: Dataset,
@@ -64,9 +70,7 @@ export function accuracyUtility(
     uninformed: 1 / classCount,
     evaluate: (parameters) =>
       singleScores(learner, points, parameters, arithmetic)?.accuracies ??
-      meanOverPoints(learner, points, parameters, (p, offset, label) =>
-        mostProbable(p, offset, classCount) === label ? 1 : 0,
-      ),
+      meanOverPoints(learner, points, parameters, (p, offset, label) => hit(p, offset, classCount, label)),
   };
 }
 
@@ -85,7 +89,10 @@ export function logLossUtility(
   };
 }
 
-/** `B` shares of points to which both of two models give the same most probable class; parameters `B×p` each. */
+/**
+ * `B` shares of points to which both of two models give the same most probable class, NaN where one of them is NaN; parameters
+ * `B×p` each.
+ */
 export function labelAgreement(
   learner: Learner,
   points: Dataset,
@@ -97,7 +104,7 @@ export function labelAgreement(
   const b = learner.probabilities(points, second);
   const modelStride = points.size * classCount;
   return Float64Array.from({ length: a.length / modelStride }, (_, m) => {
-    let same = 0;
+    let same = Number.isNaN(a[m * modelStride] + b[m * modelStride]) ? NaN : 0;
     for (let i = 0; i < points.size; i++) {
       const offset = m * modelStride + i * classCount;
       if (mostProbable(a, offset, classCount) === mostProbable(b, offset, classCount)) same++;

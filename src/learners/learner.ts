@@ -67,7 +67,7 @@ export interface Retrained {
 
 /** How good B models are on some points. */
 export interface ModelScores {
-  /** `B` mean log-losses in nats. */
+  /** `B` mean log-losses in nats; like the accuracies NaN for NaN parameters. */
   readonly logLosses: Float64Array;
   /** `B` shares of points whose most probable class is their label. */
   readonly accuracies: Float64Array;

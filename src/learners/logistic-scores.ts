@@ -49,7 +49,9 @@ export function logisticScores(points: Dataset, parameters: Float64Array): Model
       logLosses[first + b] = numbers[losses / 4 + b] / size;
       const start = logits / 4 + b * K * stride;
       const probabilities = numbers.subarray(start, start + K * stride);
-      accuracies[first + b] = (K === 1 ? binaryHits : hits)(probabilities, labels, stride) / size;
+      accuracies[first + b] = Number.isNaN(logLosses[first + b])
+        ? NaN
+        : (K === 1 ? binaryHits : hits)(probabilities, labels, stride) / size;
     }
   }
   return { logLosses, accuracies };

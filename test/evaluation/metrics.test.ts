@@ -6,6 +6,7 @@ import {
   bootstrapMean,
   bootstrapRatio,
   estimateQuality,
+  f1Score,
   pearson,
   quantile,
   ranks,
@@ -33,6 +34,10 @@ describe('correlation', () => {
     assert.deepEqual([...ranks([3, 1, 3, 2])], [3.5, 1, 3.5, 2]);
     assert.ok(Number.isNaN(pearson([0.1, 0.1, 0.1], [1, 2, 3])));
     assert.throws(() => pearson([1], [1, 2]), InputError);
+  });
+  it('ranks nothing beside NaN, which is neither above nor below', () => {
+    assert.ok(ranks([3, NaN, 1]).every(Number.isNaN));
+    assert.ok(Number.isNaN(spearman([1, 2, NaN, 4], [1, 2, 3, 4])));
   });
   it('Spearman does not change under increasing transformations', () => {
     fc.assert(
@@ -175,6 +180,12 @@ describe('receiver operating characteristic', () => {
   });
   it('refuses one kind only', () => {
     assert.throws(() => areaUnderRoc([1, 2], [true, true]), InputError);
+  });
+  it('is undefined with a score that is NaN, and refuses other numbers of scores than of cases', () => {
+    assert.ok(Number.isNaN(areaUnderRoc([1, NaN, 0], [true, false, true])));
+    assert.throws(() => rocCurve([1, NaN, 0], [true, false, true]), InputError);
+    for (const of of [areaUnderRoc, rocCurve]) assert.throws(() => of([1, 2], [true, false, true]), InputError);
+    assert.throws(() => f1Score([true], [true, false]), InputError);
   });
 });
 

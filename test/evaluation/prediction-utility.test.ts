@@ -6,6 +6,8 @@ import {
   brierScores,
   brierUtility,
   classWiseUtility,
+  labelAgreement,
+  logLossUtility,
   marginUtility,
   mean,
   predictionUtility,
@@ -61,6 +63,17 @@ describe('utilities of predictions', () => {
           assert.ok(Math.abs(value - own * Math.exp(accuracies[b] - own)) < 1e-12);
         });
     assert.throws(() => classWiseUtility(learner, test, 3), InputError);
+  });
+
+  it('of NaN parameters are NaN, whatever the utility', () => {
+    const two = parameters.slice(0, (2 * parameters.length) / 3).fill(NaN, parameters.length / 3);
+    const utilities = [accuracyUtility, logLossUtility, brierUtility, marginUtility].map((make) => make(learner, test));
+    for (const { name, evaluate } of [...utilities, classWiseUtility(learner, test, 0)])
+      assert.deepEqual([...evaluate(two)].map(Number.isNaN), [false, true], name);
+    assert.deepEqual([...labelAgreement(learner, test, parameters.slice(0, two.length), two)].map(Number.isNaN), [
+      false,
+      true,
+    ]);
   });
 
   it('a user’s function gets each model’s own probabilities', () => {

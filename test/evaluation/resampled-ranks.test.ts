@@ -29,6 +29,7 @@ describe('ranks of resamples', () => {
       }),
     );
     assert.throws(() => resampledSpearman([1], [1, 2]), InputError);
+    assert.ok(Number.isNaN(resampledSpearman([1, NaN, 3], [1, 2, 3])(Int32Array.of(0, 1, 2))));
   });
   it('give the area under the receiver operating characteristic of the resampled cases', () => {
     fc.assert(
@@ -39,5 +40,7 @@ describe('ranks of resamples', () => {
         assert.ok(agree(resampledArea(a, positive)(indices), bothKinds ? areaUnderRoc(scores, kinds) : NaN));
       }),
     );
+    assert.throws(() => resampledArea([1], [true, false]), InputError);
+    assert.ok(Number.isNaN(resampledArea([1, NaN, 3], [true, false, true])(Int32Array.of(0, 1, 2))));
   });
 });

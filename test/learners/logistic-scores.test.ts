@@ -43,6 +43,16 @@ describe('scores of logistic regressions in float32', () => {
     assert.equal(logisticScores(points, new Float64Array(4)).accuracies[0], 0.5);
     assert.ok(Math.abs(logisticScores(points, new Float64Array(4)).logLosses[0] - Math.LN2) < 1e-6);
   });
+  it('are NaN for NaN parameters, and for no others of the batch', () => {
+    for (const classCount of [2, 3]) {
+      const points = cloudPool({ size: 10, dimension: 3, classCount, seed: 5 });
+      const p = learner.parameterCount(points);
+      const parameters = new Float64Array(3 * p).fill(0.1).fill(NaN, p, 2 * p);
+      const { logLosses, accuracies } = logisticScores(points, parameters);
+      for (const scores of [logLosses, accuracies])
+        assert.deepEqual([...scores].map(Number.isNaN), [false, true, false]);
+    }
+  });
   it('refuse parameters that are no whole models', () => {
     assert.throws(
       () => logisticScores(cloudPool({ size: 10, dimension: 3, classCount: 2, seed: 5 }), new Float64Array(5)),

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
-import { mostProbable } from '../../evaluation/utility.js';
+import { hit } from '../../evaluation/utility.js';
 import type { Learner } from '../../learners/learner.js';
 
 /**
@@ -29,9 +29,9 @@ export function pointOutcomes(
     const probabilities = learner.probabilities(points, parameters.subarray(first * p, last * p));
     for (let row = 0; row < (last - first) * size; row++) {
       const offset = row * classes.length;
-      const ofLabel = probabilities[offset + labels[row % size]];
-      const hit = Number(mostProbable(probabilities, offset, classes.length) === labels[row % size]);
-      outcomes[first * size + row] = kind === 'probability' || Number.isNaN(ofLabel) ? ofLabel : hit;
+      const label = labels[row % size];
+      outcomes[first * size + row] =
+        kind === 'probability' ? probabilities[offset + label] : hit(probabilities, offset, classes.length, label);
     }
   }
   return outcomes;
