@@ -1,3 +1,4 @@
+import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
 
 /** A figure with its uncertainty. */
@@ -53,12 +54,16 @@ function drawUnits(units: number, resamples: number, seed: number): Int32Array {
  *
  * @param units number of units, e.g. held-out subsets
  * @param statistic maps resampled unit indices to the figure
+ * @throws InputError if the options ask for no resamples or a coverage that is not between 0 and 1.
  */
 export function bootstrap(
   units: number,
   statistic: (indices: Int32Array) => number,
   { seed, resamples = 2000, level = 0.95 }: BootstrapOptions,
 ): Estimate {
+  if (!(Number.isInteger(resamples) && resamples >= 1))
+    throw new InputError(`resamples is ${resamples}; it must be a whole number of at least 1.`);
+  if (!(level > 0 && level < 1)) throw new InputError(`level is ${level}; it must be above 0 and below 1, e.g. 0.95.`);
   const drawn = drawUnits(units, resamples, seed);
   const indices = Int32Array.from({ length: units }, (_, i) => i);
   const value = statistic(indices);

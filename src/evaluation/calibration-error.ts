@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { checkProbabilities } from './predictive.js';
 
 /** Forecasts of similar probability, and how often they came true. */
 export interface CalibrationBin {
@@ -22,7 +23,7 @@ export type Binning = 'equal width' | 'equal mass';
  * @param forecasts `T` probabilities
  * @param outcomes `T`: 1 where the forecast came true, else 0
  * @param options default 15 bins of equal width
- * @throws InputError if the lists differ in length, are empty, or there is no bin.
+ * @throws InputError if the lists differ in length, are empty, hold what is no probability, or there is no bin.
  */
 export function calibrationBins(
   forecasts: ArrayLike<number>,
@@ -36,6 +37,7 @@ export function calibrationBins(
     );
   if (!(Number.isInteger(bins) && bins >= 1))
     throw new InputError(`bins is ${bins}; it must be a whole number of at least 1.`);
+  checkProbabilities(forecasts);
   const order = Array.from({ length: total }, (_, i) => i).sort((a, b) => forecasts[a] - forecasts[b]);
   const members: number[][] = Array.from({ length: bins }, () => []);
   order.forEach((i, rank) => {

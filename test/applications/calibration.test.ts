@@ -29,6 +29,13 @@ describe('predictive ensemble', () => {
     }
   });
 
+  it('needs a model', () => {
+    for (const size of [0, 1]) {
+      const parameters = new Float64Array(size * learner.parameterCount(pool)).fill(NaN);
+      assert.throws(() => ensemblePrediction(learner, test, parameters), InputError);
+    }
+  });
+
   it('of one model is the model, without spread', async () => {
     const { parameters } = await learner.retrain(pool, fullPool(40));
     const { probabilities, spread } = ensemblePrediction(learner, test, parameters);

@@ -118,6 +118,7 @@ describe('calibration bins and errors', () => {
     assert.throws(() => calibrationBins([0.5], [1, 0]), InputError);
     assert.throws(() => calibrationBins([], []), InputError);
     assert.throws(() => calibrationBins([0.5], [1], { bins: 0 }), InputError);
+    for (const forecast of [NaN, -0.1, 1.5]) assert.throws(() => calibrationBins([forecast], [1]), InputError);
   });
 });
 
@@ -140,6 +141,8 @@ describe('proper scores', () => {
     assert.equal(brierScores(certain)[0], 2);
     assert.throws(() => logLosses({ ...certain, classCount: 3 }), InputError);
     assert.throws(() => brierScores({ ...certain, labels: new Uint8Array(0) }), InputError);
+    assert.throws(() => brierScores({ ...certain, labels: Uint8Array.of(2) }), /A label is 2/);
+    assert.throws(() => logLosses({ ...certain, probabilities: Float64Array.of(NaN, NaN) }), /Probability 0 is NaN/);
   });
 
   it('are least in expectation for the true probabilities', () => {

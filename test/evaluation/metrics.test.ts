@@ -91,6 +91,10 @@ describe('bootstrap', () => {
     assert.ok(Math.abs(first.low - 1) < 1e-12 && Math.abs(first.high - 1) < 1e-12);
     assert.deepEqual(bootstrap(4, statistic, { seed: 1 }), first);
   });
+  it('refuses coverages and numbers of resamples that are none', () => {
+    for (const options of [{ level: 95 }, { level: 0 }, { level: NaN }, { resamples: 0 }, { resamples: 2.5 }])
+      assert.throws(() => bootstrapMean([1, 2], { seed: 1, ...options }), InputError);
+  });
   it('takes ratios of means, not means of ratios, over the same units', () => {
     const [above, below] = [
       [2, 0, 4],

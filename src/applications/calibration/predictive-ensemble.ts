@@ -1,4 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
+import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 
 /** What an ensemble of models says about T points. */
@@ -19,6 +20,7 @@ const blockNumbers = 2 ** 22;
  * whose parameters are NaN, of samples that lack a class, are left out.
  *
  * @param parameters `B×p`
+ * @throws InputError if none is left.
  */
 export function ensemblePrediction(learner: Learner, points: Dataset, parameters: Float64Array): EnsemblePrediction {
   const p = learner.parameterCount(points);
@@ -39,5 +41,7 @@ export function ensemblePrediction(learner: Learner, points: Dataset, parameters
       }
     }
   }
+  if (models === 0)
+    throw new InputError('There is no model to predict with: give parameters of at least one that are numbers.');
   return { probabilities, spread: squares.map((sum) => Math.sqrt(sum / Math.max(1, models - 1))), models };
 }
