@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { InputError } from '../errors.js';
 
 /** A reproducible source of random draws; advancing one stream never affects another. */
 export interface RandomStream {
@@ -23,8 +24,14 @@ export interface RandomStream {
  * same however rows are split among blocks or workers.
  *
  * The 128-bit xoroshiro128+ state is the head of SHA-256 over the arguments.
+ *
+ * @throws InputError if the seed is not a whole number or a number of the path is not finite.
  */
 export function randomStream(seed: number, ...path: readonly (string | number)[]): RandomStream {
+  // JSON writes NaN, Infinity and what is missing alike, and they would all share one stream.
+  if (!Number.isSafeInteger(seed)) throw new InputError(`The seed is ${seed}; it must be a whole number.`);
+  const lost = path.findIndex((part) => typeof part !== 'string' && !Number.isFinite(part));
+  if (lost >= 0) throw new InputError(`A random stream belongs to names and finite numbers; ${path[lost]} is neither.`);
   const digest = createHash('sha256')
     .update(JSON.stringify([seed, ...path]))
     .digest();
@@ -58,7 +65,7 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
   return { uniform, integer, normal, shuffle, permutation };
 }
 
-/** A seed (32 bits, not negative) that belongs to a seed and a path, for functions that take one. */
+/** A seed (32 bits, not negative) that belongs to a seed and a path, for functions that take one; refuses what {@link randomStream} does. */
 export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
   return randomStream(seed, 'seed', ...path).integer(2 ** 32);
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
-import { checkCount } from './draw.js';
+import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import type { Subsets } from './subsets.js';
 
 /**
@@ -18,7 +18,9 @@ export function bernoulliSubsets(options: {
   readonly first?: number;
 }): Subsets {
   const { poolSize, count, probability, seed, first = 0 } = options;
+  checkPoolSize(poolSize);
   checkCount(count);
+  checkSize('first', first, Number.MAX_SAFE_INTEGER);
   if (!(probability >= 0 && probability <= 1)) {
     throw new InputError(`probability is ${probability}; it must be between 0 and 1.`);
   }

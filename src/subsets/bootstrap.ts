@@ -1,5 +1,5 @@
 import { randomStream } from '../numerics/random.js';
-import { checkCount, checkSize } from './draw.js';
+import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import { addMember, type Subsets } from './subsets.js';
 
 /**
@@ -15,6 +15,7 @@ export function bootstrapSubsets(options: {
   readonly size?: number;
 }): Subsets {
   const { poolSize, count, seed, size = poolSize } = options;
+  checkPoolSize(poolSize);
   checkCount(count);
   checkSize('size', size, poolSize === 0 ? 0 : Number.MAX_SAFE_INTEGER);
   const weights = new Uint8Array(count * poolSize);

@@ -22,9 +22,27 @@ export function checkCount(count: number): void {
   }
 }
 
+/** @throws InputError if a pool size is not a whole number of at least 0. */
+export function checkPoolSize(poolSize: number): void {
+  checkSize('poolSize', poolSize, Number.MAX_SAFE_INTEGER);
+}
+
 /** @throws InputError if a size is not a whole number from 0 to `largest`. */
 export function checkSize(name: string, size: number, largest: number): void {
   if (!(Number.isInteger(size) && size >= 0 && size <= largest)) {
-    throw new InputError(`${name} is ${size}; it must be a whole number from 0 to ${largest}.`);
+    const upTo = largest === Number.MAX_SAFE_INTEGER ? 'of at least 0' : `from 0 to ${largest}`;
+    throw new InputError(`${name} is ${size}; it must be a whole number ${upTo}.`);
+  }
+}
+
+/** @throws InputError if an order of points repeats one or names one that is not one of 0 … poolSize−1. */
+export function checkOrder(order: ArrayLike<number>, poolSize: number): void {
+  const seen = new Uint8Array(poolSize);
+  for (let k = 0; k < order.length; k++) {
+    const point = order[k];
+    if (!(Number.isInteger(point) && point >= 0 && point < poolSize))
+      throw new InputError(`The order names point ${point}; points run from 0 to ${poolSize - 1}.`);
+    if (seen[point] === 1) throw new InputError(`The order names point ${point} twice; give every point once.`);
+    seen[point] = 1;
   }
 }

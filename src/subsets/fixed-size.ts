@@ -1,5 +1,5 @@
 import { randomStream } from '../numerics/random.js';
-import { checkCount, checkSize, drawMembers } from './draw.js';
+import { checkCount, checkPoolSize, checkSize, drawMembers } from './draw.js';
 import type { Subsets } from './subsets.js';
 
 /**
@@ -15,6 +15,7 @@ export function fixedSizeSubsets(options: {
   readonly seed: number;
 }): Subsets {
   const { poolSize, count, size, seed } = options;
+  checkPoolSize(poolSize);
   checkCount(count);
   checkSize('size', size, poolSize);
   const weights = new Uint8Array(count * poolSize);

@@ -1,8 +1,10 @@
 import { InputError } from '../errors.js';
+import { checkPoolSize } from './draw.js';
 import type { Subsets } from './subsets.js';
 
-/** N subsets: row i is the pool without point i. */
+/** N subsets: row i is the pool without point i. @throws InputError if N is not a whole number of at least 0. */
 export function leaveOneOut(poolSize: number): Subsets {
+  checkPoolSize(poolSize);
   return leaveGroupOut(
     poolSize,
     Array.from({ length: poolSize }, (_, i) => [i]),
@@ -15,6 +17,7 @@ export function leaveOneOut(poolSize: number): Subsets {
  * @throws InputError if a group names a point that is not one of 0 … poolSize−1.
  */
 export function leaveGroupOut(poolSize: number, groups: readonly ArrayLike<number>[]): Subsets {
+  checkPoolSize(poolSize);
   const weights = new Uint8Array(groups.length * poolSize).fill(1);
   groups.forEach((group, b) => {
     for (let k = 0; k < group.length; k++) {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
-import { checkCount, checkSize } from './draw.js';
+import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import type { Subsets } from './subsets.js';
 
 export interface PermutationPrefixes {
@@ -17,8 +17,12 @@ export interface PermutationPrefixes {
  * a shorter one.
  *
  * @param first number of the first order; default 0
+ * @throws InputError if the numbers are not whole numbers of at least 0.
  */
 export function drawPermutations(poolSize: number, count: number, seed: number, first = 0): Int32Array[] {
+  checkPoolSize(poolSize);
+  checkCount(count);
+  checkSize('first', first, Number.MAX_SAFE_INTEGER);
   return Array.from({ length: count }, (_, t) => randomStream(seed, 'permutation', first + t).permutation(poolSize));
 }
 
@@ -38,6 +42,7 @@ export function permutationPrefixes(options: {
   readonly sizes?: readonly number[];
 }): PermutationPrefixes {
   const { poolSize, count, seed } = options;
+  checkPoolSize(poolSize);
   checkCount(count);
   const sizes = options.sizes ?? Array.from({ length: poolSize }, (_, i) => i + 1);
   sizes.forEach((size, k) => {

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { checkOrder, checkSize } from './draw.js';
 import type { Subsets } from './subsets.js';
 
 /**
@@ -6,7 +7,7 @@ import type { Subsets } from './subsets.js';
  * would be left with fewer than `keep` points, so that targeted removals leave something to learn of every class.
  *
  * @param orders permutations of 0 … N−1
- * @throws InputError if `count` points cannot be removed.
+ * @throws InputError if `count` points cannot be removed, or an order repeats a point or names one that does not exist.
  */
 export function removeInOrder(options: {
   /** `N` class indices. */
@@ -18,6 +19,7 @@ export function removeInOrder(options: {
 }): Subsets {
   const { labels, orders, count, keep = 2 } = options;
   const poolSize = labels.length;
+  checkSize('count', count, poolSize);
   const weights = new Uint8Array(orders.length * poolSize).fill(1);
   orders.forEach((order, b) => {
     const removable = removableInOrder(labels, order, keep);
@@ -36,8 +38,11 @@ export function removeInOrder(options: {
  * than `keep`.
  *
  * @param labels `N` class indices
+ * @throws InputError if the order repeats a point or names one that does not exist.
  */
 export function removableInOrder(labels: Uint8Array, order: ArrayLike<number>, keep = 2): Int32Array {
+  checkSize('keep', keep, Number.MAX_SAFE_INTEGER);
+  checkOrder(order, labels.length);
   const left = new Map<number, number>();
   for (const label of labels) left.set(label, (left.get(label) ?? 0) + 1);
   return Int32Array.from(order).filter((i) => {

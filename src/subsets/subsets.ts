@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { checkPoolSize } from './draw.js';
 
 /**
  * B subsets of one pool of N points, one row each. An entry is how often the point is in the subset: 0 or 1 for sets, any
@@ -63,8 +64,9 @@ export function concatenateSubsets(...parts: readonly Subsets[]): Subsets {
   return { count, poolSize, weights };
 }
 
-/** The whole pool of `poolSize` points as the only subset. */
+/** The whole pool of `poolSize` points as the only subset. @throws InputError if that is not a whole number of at least 0. */
 export function fullPool(poolSize: number): Subsets {
+  checkPoolSize(poolSize);
   return { count: 1, poolSize, weights: new Uint8Array(poolSize).fill(1) };
 }
 
@@ -74,6 +76,7 @@ export function fullPool(poolSize: number): Subsets {
  * @throws InputError if an index is not one of 0 … poolSize−1, or occurs more than 255 times in one list.
  */
 export function subsetsFromMembers(poolSize: number, members: readonly ArrayLike<number>[]): Subsets {
+  checkPoolSize(poolSize);
   const weights = new Uint8Array(members.length * poolSize);
   members.forEach((list, b) => {
     for (let k = 0; k < list.length; k++) {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
-import { checkCount, checkSize, drawMembers } from './draw.js';
+import { checkCount, checkPoolSize, checkSize, drawMembers } from './draw.js';
 import type { Subsets } from './subsets.js';
 
 export interface UniformSizeOptions {
@@ -30,6 +30,7 @@ const attempts = 1000;
  */
 export function uniformSizeSubsets(options: UniformSizeOptions): Subsets {
   const { poolSize, count, minimumSize = 1, maximumSize = poolSize, seed, labels } = options;
+  checkPoolSize(poolSize);
   checkCount(count);
   checkSize('maximumSize', maximumSize, poolSize);
   checkSize('minimumSize', minimumSize, maximumSize);

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { randomStream } from '../../src/numerics/random.js';
+import { InputError } from '../../src/errors.js';
+import { deriveSeed, randomStream } from '../../src/numerics/random.js';
 
 describe('random streams', () => {
   it('repeat with their seed and path, and differ otherwise', () => {
@@ -12,6 +13,12 @@ describe('random streams', () => {
     assert.equal(seen.size, 1000);
     // Paths are not concatenated: ('a', 1, 2) and ('a', 12) are different streams.
     assert.notDeepEqual(draw('a', 1, 2), draw('a', 12));
+  });
+  it('refuse seeds and paths that JSON cannot tell apart', () => {
+    for (const seed of [NaN, Infinity, 0.5, undefined as never, '1' as never])
+      assert.throws(() => randomStream(seed), InputError, String(seed));
+    for (const part of [NaN, -Infinity, undefined as never, null as never])
+      assert.throws(() => deriveSeed(1, 'a', part), InputError, String(part));
   });
   it('normals have mean 0 and variance 1 (4 standard errors)', () => {
     const stream = randomStream(1, 'normal');

@@ -40,4 +40,17 @@ describe('removing points in order', () => {
     const labels = Uint8Array.from([0, 0, 0, 1, 1]);
     assert.throws(() => removeInOrder({ labels, orders: [[0, 1, 2, 3, 4]], count: 2 }), InputError);
   });
+  it('refuses numbers of points that are none, and orders that are none', () => {
+    const labels = Uint8Array.from([0, 0, 0, 1, 1, 1]);
+    for (const count of [-1, NaN, 0.5])
+      assert.throws(() => removeInOrder({ labels, orders: [[0, 1]], count }), InputError, String(count));
+    for (const order of [
+      [0, 0],
+      [0, 6],
+      [0, -1],
+      [0, 1.5],
+    ])
+      assert.throws(() => removeInOrder({ labels, orders: [order], count: 1 }), InputError, String(order));
+    assert.throws(() => removeInOrder({ labels, orders: [[0]], count: 1, keep: NaN }), InputError);
+  });
 });

@@ -4,7 +4,9 @@ import { InputError } from '../../src/errors.js';
 import {
   bernoulliSubsets,
   bootstrapSubsets,
+  drawPermutations,
   fixedSizeSubsets,
+  fullPool,
   leaveGroupOut,
   leaveOneOut,
   permutationPrefixes,
@@ -293,5 +295,17 @@ describe('every sampler', () => {
     refused(() => permutationPrefixes({ poolSize: 5, count: 1, seed: 0, sizes: [3, 3] }), /ascending order/);
     refused(() => permutationPrefixes({ poolSize: 5, count: 1, seed: 0, sizes: [1.5] }), /sizes\[0\] is 1.5/);
     refused(() => bootstrapSubsets({ poolSize: 5, count: 1, seed: 0, size: NaN }), /size is NaN/);
+    for (const poolSize of [-1, 2.5, NaN]) {
+      const [count, seed] = [1, 0];
+      refused(() => bernoulliSubsets({ poolSize, count, seed, probability: 0.5 }), /poolSize is/);
+      refused(() => bootstrapSubsets({ poolSize, count, seed }), /poolSize is/);
+      refused(() => fixedSizeSubsets({ poolSize, count, seed, size: 0 }), /poolSize is/);
+      refused(() => permutationPrefixes({ poolSize, count, seed }), /poolSize is/);
+      refused(() => uniformSizeSubsets({ poolSize, count, seed }), /poolSize is/);
+      for (const make of [leaveOneOut, fullPool]) refused(() => make(poolSize), /poolSize is/);
+    }
+    refused(() => drawPermutations(5, 1.5, 0), /count is 1.5/);
+    refused(() => drawPermutations(5, 1, 0, NaN), /first is NaN/);
+    refused(() => fixedSizeSubsets({ poolSize: 5, count: 1, size: 2, seed: NaN }), /seed is NaN/);
   });
 });
