@@ -4,6 +4,7 @@ import type { Learner } from '../learners/learner.js';
 import { linearMapNanoseconds } from '../learners/solver-choice.js';
 import { choleskyFactor, choleskySolve, multiplyTransposed } from '../numerics/dense.js';
 import { fullPool, subsetSizes } from '../subsets/index.js';
+import { checkSubsets } from '../subsets/subsets.js';
 import { repeatRow } from './mean.js';
 import type { Predictor } from './predictor.js';
 
@@ -27,7 +28,7 @@ export interface InfluenceOptions {
  * other points has its own ∇F_S(θ*).
  *
  * @param full `p` parameters trained on the whole pool
- * @throws InputError if the Hessian at `full` is not positive definite.
+ * @throws InputError if the Hessian at `full` is not positive definite, from `predict` if the subsets are of another pool.
  */
 export function influencePredictor(
   pool: Dataset,
@@ -56,7 +57,9 @@ export function influencePredictor(
   return {
     name: formula === 'authors' ? "influence function (as in the paper's code)" : 'influence function',
     estimatedNanoseconds: () => linearMapNanoseconds(pool.size, p),
-    predict: ({ count, weights }) => {
+    predict: (subsets) => {
+      checkSubsets(subsets, pool);
+      const { count, weights } = subsets;
       const removed = new Float64Array(weights).map((weight) => 1 - weight);
       const predicted = new Float64Array(count * p);
       multiplyTransposed(removed, effectsByParameter, count, p, pool.size, predicted);

@@ -1,6 +1,6 @@
 import { multiplyTransposed } from '../numerics/dense.js';
 import { productNanoseconds } from '../learners/solver-choice.js';
-import type { Bank } from '../retraining/bank.js';
+import { checkBank, type Bank } from '../retraining/bank.js';
 import { checkSubsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
 
@@ -10,9 +10,11 @@ import type { Predictor } from './predictor.js';
  *
  * Cost per subset: N multiplications for every row of the bank.
  *
- * @throws InputError if the subsets are of a pool of another size.
+ * @throws InputError if the bank is empty or has rows without parameters, from `predict` if the subsets are of another pool.
  */
-export function nearestPredictor({ pool, subsets: known, parameters }: Bank): Predictor {
+export function nearestPredictor(bank: Bank): Predictor {
+  checkBank(bank);
+  const { pool, subsets: known, parameters } = bank;
   const p = parameters.length / known.count;
   const rows = new Float64Array(known.weights);
   const lengths = squaredLengths(rows, pool.size);

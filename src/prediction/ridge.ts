@@ -1,8 +1,8 @@
 import { InputError } from '../errors.js';
 import { linearMapNanoseconds } from '../learners/solver-choice.js';
 import { choleskyFactor, choleskyInverse, dot, multiplyTransposed, transpose } from '../numerics/dense.js';
-import type { Bank } from '../retraining/bank.js';
-import type { Subsets } from '../subsets/subsets.js';
+import { checkBank, type Bank } from '../retraining/bank.js';
+import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
 
 export interface RidgeOptions {
@@ -106,11 +106,17 @@ function squaredError(predicted: Float64Array, targets: Float64Array): number {
  *
  * Cost of fitting M subsets of N points with F features (F = N or 2N+1): M·F² + F³ multiplications for each strength tried.
  *
- * @throws InputError if the bank is too small to validate on.
+ * @throws InputError if the bank is too small to validate on or has rows without parameters, or no strength is given; from
+ * `predict` if the subsets are of another pool.
  */
 export function ridgePredictor(bank: Bank, options: RidgeOptions = {}): Predictor {
   const { features = 'mask and size', validationFraction = 0.2, strengths = defaultStrengths } = options;
-  const { subsets, parameters } = bank;
+  checkBank(bank);
+  if (!(validationFraction > 0 && validationFraction < 1))
+    throw new InputError(`validationFraction is ${validationFraction}; it must be above 0 and below 1.`);
+  if (strengths.length === 0 || !strengths.every((strength) => strength >= 0))
+    throw new InputError(`strengths are [${strengths.join(', ')}]; give at least one, none of them negative.`);
+  const { pool, subsets, parameters } = bank;
   const p = parameters.length / subsets.count;
   const fitted = subsets.count - Math.round(subsets.count * validationFraction);
   if (fitted < 2 || fitted === subsets.count)
@@ -134,6 +140,9 @@ export function ridgePredictor(bank: Bank, options: RidgeOptions = {}): Predicto
   return {
     name: features === 'mask' ? 'ridge on the mask' : 'ridge on mask and size',
     estimatedNanoseconds: () => linearMapNanoseconds(width, p),
-    predict: (batch) => apply(map, describeSubsets(batch, features)),
+    predict: (batch) => {
+      checkSubsets(batch, pool);
+      return apply(map, describeSubsets(batch, features));
+    },
   };
 }

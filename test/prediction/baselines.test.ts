@@ -6,6 +6,7 @@ import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { influencePredictor } from '../../src/prediction/influence.js';
 import { meanPredictor } from '../../src/prediction/mean.js';
+import { nearestPredictor } from '../../src/prediction/nearest.js';
 import { newtonPredictor, refinedByNewton } from '../../src/prediction/newton.js';
 import { ridgePredictor } from '../../src/prediction/ridge.js';
 import type { Bank } from '../../src/retraining/bank.js';
@@ -146,7 +147,7 @@ describe('ridge regression on subsets', () => {
   it('with the size recovers means over the subset, which the mask alone cannot', async () => {
     const mean = (w: Uint8Array): number[] => {
       const n = w.reduce((a, b) => a + b, 0);
-      return [w.reduce((sum, v, i) => sum + v * i, 0) / n, n];
+      return [w.reduce((sum, v, i) => sum + v * i, 0) / n, n, 1];
     };
     const bank = bankOf(400, mean);
     const worst = async (features: 'mask' | 'mask and size'): Promise<number> => {
@@ -157,6 +158,44 @@ describe('ridge regression on subsets', () => {
     assert.ok((await worst('mask')) > 0.1);
   });
   it('refuses a bank too small to validate on', () => {
-    assert.throws(() => ridgePredictor(bankOf(2, () => [1])), InputError);
+    assert.throws(() => ridgePredictor(bankOf(2, () => [1, 1, 1])), /cannot be split/);
+  });
+  it('refuses shares to validate on and strengths that are none', () => {
+    const bank = bankOf(20, () => [1, 1, 1]);
+    for (const options of [
+      { validationFraction: -0.5 },
+      { validationFraction: NaN },
+      { validationFraction: 1 },
+      { strengths: [] },
+      { strengths: [NaN] },
+    ])
+      assert.throws(() => ridgePredictor(bank, options), InputError, JSON.stringify(options));
+  });
+});
+
+describe('predictors that look a bank up', () => {
+  const pool = gaussians(12, 2, 2, 9);
+  const subsets = uniformSizeSubsets({ poolSize: 12, count: 20, minimumSize: 4, labels: pool.labels, seed: 1 });
+  const make = [meanPredictor, nearestPredictor, ridgePredictor];
+
+  it('refuse banks that are empty, do not fit, or have rows without parameters', async () => {
+    const bank = await buildBank({ pool, learner, subsets });
+    const withNaN = bank.parameters.slice();
+    withNaN[7 * 3 + 1] = NaN;
+    for (const predictorOf of make) {
+      const none = { ...subsets, count: 0, weights: new Uint8Array(0) };
+      assert.throws(() => predictorOf({ ...bank, subsets: none, parameters: new Float64Array(0) }), /holds no subset/);
+      assert.throws(() => predictorOf({ ...bank, parameters: bank.parameters.slice(1) }), /does not fit together/);
+      assert.throws(() => predictorOf({ ...bank, parameters: withNaN }), /Row 7 of the bank has no trained parameters/);
+    }
+  });
+  it('and influence refuse subsets of another pool', async () => {
+    const bank = await buildBank({ pool, learner, subsets });
+    const { parameters } = await learner.retrain(pool, fullPool(12));
+    for (const predictor of [
+      ...make.map((predictorOf) => predictorOf(bank)),
+      influencePredictor(pool, learner, parameters),
+    ])
+      await assert.rejects(async () => await predictor.predict(fullPool(11)), InputError, predictor.name);
   });
 });

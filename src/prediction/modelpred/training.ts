@@ -3,7 +3,7 @@ import { mean } from '../../evaluation/correlation.js';
 import { relativeErrors } from '../../evaluation/parameter-error.js';
 import type { TensorObjective } from '../../learners/tensor-objective.js';
 import { loadTensorFlow, type TensorFlow } from '../../numerics/backend.js';
-import type { Bank } from '../../retraining/bank.js';
+import { checkBank, type Bank } from '../../retraining/bank.js';
 import { takeBank } from '../../retraining/retrain-bank.js';
 import { basePredictor } from './base-prediction.js';
 import { decrementPenalty } from './decrement-penalty.js';
@@ -136,20 +136,5 @@ export function checkSettings(
   }
   if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
     throw new InputError(`checkpoint.everySteps is ${everySteps}; it must be a whole number above 0.`);
-  }
-}
-
-function checkBank({ pool, learner, subsets, parameters }: Bank): void {
-  const p = learner.parameterCount(pool);
-  if (subsets.poolSize !== pool.size || parameters.length !== subsets.count * p) {
-    throw new InputError(
-      `The bank does not fit together: ${subsets.count} subsets of ${subsets.poolSize} points with ${parameters.length} parameters, for a pool of ${pool.size} points and ${p} parameters per model.`,
-    );
-  }
-  const bad = parameters.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new InputError(
-      `Row ${Math.floor(bad / p)} of the bank has no trained parameters (its subset may lack a class); leave such rows out.`,
-    );
   }
 }
