@@ -209,8 +209,22 @@ describe('stopping rules', () => {
     assert.equal((await estimate(allOf(absoluteError(0.7), sampleBudget(samples + 9)))).samples >= samples + 9, true);
   });
 
+  it('take the ranks of a single value, and of equal ones, for stable', async () => {
+    for (const players of [1, 3]) {
+      const game = memberGame(players, (members) => members.length);
+      const stop = anyOf(rankStability(0.99), sampleBudget(100));
+      assert.equal((await permutationValues({ game, seed: 1, stop })).samples, 8);
+    }
+  });
+
   it('refuse limits that make no sense', () => {
-    for (const make of [() => sampleBudget(0), () => absoluteError(0), () => rankStability(2)])
+    for (const make of [
+      () => sampleBudget(0),
+      () => absoluteError(0),
+      () => rankStability(2),
+      () => anyOf(),
+      () => allOf(),
+    ])
       assert.throws(make, InputError);
   });
 });

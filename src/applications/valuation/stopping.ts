@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import { spearman } from '../../evaluation/correlation.js';
+import { pearson, ranks } from '../../evaluation/correlation.js';
 import type { SampledValues } from './sampling.js';
 
 /** When sampling has gone on for long enough. Depends on the estimate alone, so a resumed run stops where a longer one does. */
@@ -39,8 +39,9 @@ export function rankStability(correlation: number): StoppingRule {
     isDone(samples, estimate) {
       // Ranking takes time: only at every eighth sample, and once every value has an estimate in both halves.
       if (samples < fewest || samples % 8 !== 0) return false;
-      const [even, odd] = estimate().halves;
-      return !even.some(Number.isNaN) && !odd.some(Number.isNaN) && spearman(even, odd) >= correlation;
+      const [even, odd] = estimate().halves.map(ranks);
+      // Equal ranks are as stable as can be, also of a single value or of equal ones, which have no correlation.
+      return even.every((rank, i) => rank === odd[i]) || pearson(even, odd) >= correlation;
     },
     samplesLeft: () => Infinity,
   };
@@ -48,8 +49,13 @@ export function rankStability(correlation: number): StoppingRule {
 
 const fewest = 8;
 
+function checkRules(rules: readonly StoppingRule[]): void {
+  if (rules.length === 0) throw new InputError('There is no rule to combine; give at least one.');
+}
+
 /** Stops when any of the rules does: "or". */
 export function anyOf(...rules: readonly StoppingRule[]): StoppingRule {
+  checkRules(rules);
   return {
     isDone: (samples, estimate) => rules.some((rule) => rule.isDone(samples, estimate)),
     samplesLeft: (samples) => Math.min(...rules.map((rule) => rule.samplesLeft(samples))),
@@ -58,6 +64,7 @@ export function anyOf(...rules: readonly StoppingRule[]): StoppingRule {
 
 /** Stops when all of the rules do at the same sample: "and". */
 export function allOf(...rules: readonly StoppingRule[]): StoppingRule {
+  checkRules(rules);
   return {
     isDone: (samples, estimate) => rules.every((rule) => rule.isDone(samples, estimate)),
     samplesLeft: (samples) => Math.max(...rules.map((rule) => rule.samplesLeft(samples))),
