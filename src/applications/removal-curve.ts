@@ -1,6 +1,8 @@
 import type { Dataset } from '../data/dataset.js';
+import { InputError } from '../errors.js';
 import type { Utility } from '../evaluation/utility.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
+import { checkOrder } from '../subsets/draw.js';
 
 /** The utility left after removing a share of the pool. */
 export interface RemovalPoint {
@@ -16,6 +18,8 @@ export interface RemovalPoint {
  *
  * @param order pool indices, first removed first
  * @param shares shares of the pool to remove, e.g. 0, 0.05, …; rounded to whole points
+ * @throws InputError if a share is not between 0 and 1, or the order repeats a point, names one that does not exist or ends
+ * before the largest share.
  */
 export async function removalCurve(
   learner: Learner,
@@ -24,6 +28,12 @@ export async function removalCurve(
   shares: readonly number[],
   utility: Utility,
 ): Promise<RemovalPoint[]> {
+  const odd = shares.find((share) => !(share >= 0 && share <= 1));
+  if (odd !== undefined) throw new InputError(`A share to remove is ${odd}; it must be between 0 and 1.`);
+  checkOrder(order, pool.size);
+  const most = Math.round(Math.max(0, ...shares) * pool.size);
+  if (order.length < most)
+    throw new InputError(`The order names ${order.length} points, but ${most} are to be removed; give more.`);
   const weights = new Uint8Array(shares.length * pool.size).fill(1);
   shares.forEach((share, b) => {
     const removed = Math.round(share * pool.size);

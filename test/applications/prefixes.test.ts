@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { prefixUtilities, removalCurve } from '../../src/applications/index.js';
-import { InterruptedError } from '../../src/errors.js';
+import { InputError, InterruptedError } from '../../src/errors.js';
 import { loadDataset, stratifiedSplit } from '../../src/data/index.js';
 import { accuracyUtility, labelAgreement, logLossUtility, type Utility } from '../../src/evaluation/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
@@ -82,5 +82,12 @@ describe('removal curve', () => {
     assert.equal(curve[0].utility, await expectedUtility(utilities[1], [...order]));
     assert.equal(curve[1].utility, await expectedUtility(utilities[1], [...order.subarray(3)]));
     assert.equal(curve[2].utility, 1 / 3);
+  });
+  it('refuses shares and orders that are none', async () => {
+    const order = [...Array(12).keys()];
+    const refused = async (ofOrder: readonly number[], share: number) =>
+      await assert.rejects(removalCurve(learner, pool, ofOrder, [0, share], utilities[1]), InputError);
+    for (const share of [-0.1, 1.1, NaN]) await refused(order, share);
+    for (const bad of [order.slice(0, 5), [0, 0, ...order.slice(2)], [12, ...order.slice(1)]]) await refused(bad, 0.5);
   });
 });

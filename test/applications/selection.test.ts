@@ -186,6 +186,10 @@ describe('gradient selection', () => {
     const without = await gradientSelection({ game, count: 4, seed: 1, starts: 1 });
     assert.ok(without.utility >= -utility - 1e-12);
   });
+  it('refuses numbers of starts, steps and rounds that are none', async () => {
+    for (const options of [{ starts: 0 }, { steps: 1.5 }, { rounds: NaN }])
+      await assert.rejects(gradientSelection({ game: quadraticGame(4, 1), count: 2, seed: 1, ...options }), InputError);
+  });
   it('depends on the seed alone', async () => {
     const game = quadraticGame(12, 2);
     const [first, second] = [0, 1].map(() => gradientSelection({ game, count: 4, seed: 5 }));

@@ -1,4 +1,5 @@
 import { safePoint, type RunControl } from '../../control.js';
+import { InputError } from '../../errors.js';
 import { randomStream } from '../../numerics/random.js';
 import { utilitiesOf, type Game } from '../valuation/game.js';
 import { scaleToCappedSimplex } from './capped-simplex.js';
@@ -34,12 +35,19 @@ export interface GradientSelectionOptions extends RunControl {
  * rounds of swaps: the members of the smallest gradient give way to the points of the largest one outside, 1, 2, 4, … at a
  * time, as long as one of these swaps raises the utility.
  *
- * @throws InputError if there are not k points.
+ * @throws InputError if there are not k points, or starts, steps or rounds are no whole numbers.
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function gradientSelection(options: GradientSelectionOptions): Promise<UtilitySelection> {
-  const { game, count, seed, starts = 4, rounds = 30 } = options;
+  const { game, count, seed, starts = 4, steps = 40, rounds = 30 } = options;
   const n = game.players;
+  for (const [name, number, least] of [
+    ['starts', starts, 1],
+    ['steps', steps, 0],
+    ['rounds', rounds, 0],
+  ] as const)
+    if (!(Number.isInteger(number) && number >= least))
+      throw new InputError(`${name} is ${number}; it must be a whole number of at least ${least}.`);
   checkSelectionSize(count, n);
   const judge = options.judge ?? { players: n, utilities: ({ weights }) => game.utilities(Float64Array.from(weights)) };
   let best: UtilitySelection | undefined;
