@@ -68,8 +68,8 @@ describe('utilities of predictions', () => {
   it('of NaN parameters are NaN, whatever the utility', () => {
     const two = parameters.slice(0, (2 * parameters.length) / 3).fill(NaN, parameters.length / 3);
     const utilities = [accuracyUtility, logLossUtility, brierUtility, marginUtility].map((make) => make(learner, test));
-    for (const { name, evaluate } of [...utilities, classWiseUtility(learner, test, 0)])
-      assert.deepEqual([...evaluate(two)].map(Number.isNaN), [false, true], name);
+    for (const utility of [...utilities, classWiseUtility(learner, test, 0)])
+      assert.deepEqual([...utility.evaluate(two)].map(Number.isNaN), [false, true], utility.name);
     assert.deepEqual([...labelAgreement(learner, test, parameters.slice(0, two.length), two)].map(Number.isNaN), [
       false,
       true,

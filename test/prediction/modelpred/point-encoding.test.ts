@@ -58,9 +58,10 @@ describe('the encoding of points', () => {
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 4 });
     const perceptron = multilayerPerceptron({ hidden: [2], steps: 40, weightDecay: 0.05 });
     const { parameters } = await perceptron.retrain(pool, fullPool(30));
-    const { encode, width } = pointEncoder(improvedArchitecture, pool, perceptron, parameters);
+    const encoder = pointEncoder(improvedArchitecture, pool, perceptron, parameters);
+    const { width } = encoder;
     assert.equal(width, 2 + 1 + 3 + 1 + 2 + 12);
-    const [all, few] = [encode(pool), encode(takeRows(pool, [3, 17, 4]))];
+    const [all, few] = [encoder.encode(pool), encoder.encode(takeRows(pool, [3, 17, 4]))];
     [3, 17, 4].forEach((i, k) => {
       for (let j = 0; j < width; j++) assert.ok(Math.abs(few[k * width + j] - all[i * width + j]) < 1e-4);
     });
