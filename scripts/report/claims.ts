@@ -1,6 +1,5 @@
 import type { Claim, Verdict } from '../../src/evaluation/claims.js';
-import { formatValue } from '../../src/notebook/format.js';
-import { html, type Html } from './html.js';
+import { html, readable, type Html } from './html.js';
 
 const verdicts: Readonly<Record<Verdict, { readonly mark: string; readonly style: string }>> = {
   holds: { mark: '✓', style: 'holds' },
@@ -26,19 +25,21 @@ export function claimsTable(entries: readonly { readonly claim: Claim; readonly 
   const rows = entries.map(({ claim, where }) => {
     const { mark, style } = verdicts[claim.verdict];
     const interval = claim.interval
-      ? html`${formatValue(claim.interval.low)} to ${formatValue(claim.interval.high)}<br /><small
+      ? html`${readable(claim.interval.low)} to ${readable(claim.interval.high)}<br /><small
             >${claim.interval.kind}</small
           >`
       : '–';
     const measured =
-      claim.measured === null ? '–' : html`${formatValue(claim.measured)}<br /><small>${claim.unit}</small>`;
+      claim.measured === null ? '–' : html`${readable(claim.measured)}<br /><small>${claim.unit}</small>`;
     return html`<tr>
-      <td class="verdict ${style}"><span aria-hidden="true">${mark}</span> ${claim.verdict}</td>
+      <td class="verdict ${style}">
+        <span aria-hidden="true">${mark}</span> ${claim.verdict}
+        ${claim.guarded ? html`<br /><small>guarded</small>` : ''}
+      </td>
       <td>${claim.statement}<br /><small>${claim.source}</small></td>
-      <td>${measured}</td>
-      <td class="interval">${interval}</td>
-      <td>${claim.guarded ? 'yes' : 'no'}</td>
-      ${located ? html`<td>${where ?? ''}</td>` : ''}
+      <td data-label="measured">${measured}</td>
+      <td data-label="interval" class="interval">${interval}</td>
+      ${located ? html`<td data-label="notebook">${where ?? ''}</td>` : ''}
     </tr> `;
   });
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Claims">
@@ -49,7 +50,6 @@ export function claimsTable(entries: readonly { readonly claim: Claim; readonly 
           <th scope="col">claim</th>
           <th scope="col">measured</th>
           <th scope="col">interval</th>
-          <th scope="col">guarded</th>
           ${located ? html`<th scope="col">notebook</th>` : ''}
         </tr>
       </thead>

@@ -1,9 +1,17 @@
+import { formatValue } from '../../src/notebook/format.js';
+
 /** Text that is HTML already and is not escaped again. */
 export interface Html {
   readonly html: string;
 }
 
 type Content = Html | string | number | readonly Content[];
+
+/** A value for reading, negative numbers with a minus sign, at which lines do not break as they do at a hyphen. */
+export function readable(value: unknown): string {
+  const text = formatValue(value);
+  return typeof value === 'number' ? text.replace(/^-/, '−') : text;
+}
 
 /** Marks text as HTML; only for text from a source that escapes (or is escaped here). */
 export const raw = (html: string): Html => ({ html });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../src/notebook/format.js';
+import type { Claim } from '../../src/evaluation/claims.js';
 import type { Profile } from '../../src/experiments/profile.js';
 import { claimsTable, countVerdicts } from './claims.js';
 import { outputsOf, type NotebookContent } from './content.js';
@@ -109,8 +110,13 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
   const runs = outcomes.map((outcome) => {
     const content = contents.find((candidate) => candidate.name === outcome.name);
     const title = content ? html`<a href="#${sectionId(outcome.name)}">${content.title}</a>` : outcome.name;
+    const own = content ? outputsOf(content, 'claims').flatMap((output) => output.claims) : [];
+    const counts = (['holds', 'does not hold', 'not testable here'] as const).map(
+      (verdict) => html`<td class="number">${own.filter((claim) => claim.verdict === verdict).length}</td> `,
+    );
     return html`<tr>
       <td>${title}</td>
+      ${counts}
       <td>${outcome.status}</td>
       <td class="number">${formatDuration(outcome.seconds)}</td>
     </tr> `;
@@ -142,14 +148,15 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
           <pre>${message}</pre>
         </div> `,
     )}
-    <h2>Claims</h2>
-    ${claims.length === 0 ? html`<p>No notebook stated a claim.</p>` : claimsTable(claims.map(({ claim, id, content }) => ({ claim, where: html`<a href="#${id}">${content.name}</a>` })))}
-    <h2>Run</h2>
+    <h2>Notebooks</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Notebooks of this run">
       <table>
         <thead>
           <tr>
             <th scope="col">notebook</th>
+            <th scope="col" class="number">claims that hold</th>
+            <th scope="col" class="number">do not hold</th>
+            <th scope="col" class="number">not testable here</th>
             <th scope="col">execution</th>
             <th scope="col" class="number">time</th>
           </tr>
@@ -159,6 +166,8 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
         </tbody>
       </table>
     </div>
+    ${claims.length === 0 ? html`<p>No notebook stated a claim.</p>` : allClaims(claims)}
+    <h2>Run</h2>
     <dl>
       ${facts.map(
         ([name, fact]) =>
@@ -167,4 +176,17 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
       )}
     </dl>
   </section>`;
+}
+
+/** Every claim in one table, folded: each stands in its notebook too. */
+function allClaims(
+  claims: readonly { readonly claim: Claim; readonly id: string; readonly content: NotebookContent }[],
+): Html {
+  const entries = claims.map(({ claim, id, content }) => {
+    return { claim, where: html`<a href="#${id}" title="${content.title}">${content.name.split('-')[0]}</a>` };
+  });
+  return html`<details class="all">
+    <summary>All claims</summary>
+    ${claimsTable(entries)}
+  </details>`;
 }

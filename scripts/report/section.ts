@@ -1,9 +1,8 @@
 import type { Row, Table } from '../../src/evaluation/table.js';
-import { formatValue } from '../../src/notebook/format.js';
 import { claimsTable } from './claims.js';
 import type { Figure, NamedTable, NotebookContent, Output } from './content.js';
 import { figureFile } from './figures.js';
-import { html, raw, scriptElement, scriptJson, type Html } from './html.js';
+import { html, raw, readable, scriptElement, scriptJson, type Html } from './html.js';
 import { renderMarkdown, slug, type Heading } from './markdown.js';
 
 /** A notebook in the page. */
@@ -103,22 +102,29 @@ function titleOf(figure: Figure): string {
   return Array.isArray(text) ? text.join(' ') : figure.name;
 }
 
+/** Letters of a text that stays on one line. */
+const shortText = 26;
+
 function renderTable({ name, caption, rows }: NamedTable): Html {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const numeric = new Set(columns.filter((column) => isNumeric(rows, column)));
-  const align = (column: string) => (numeric.has(column) ? raw(' class="number"') : '');
+  const short = new Set(columns.filter((column) => rows.every((row) => readable(row[column]).length <= shortText)));
+  const align = (column: string) => {
+    if (numeric.has(column)) return raw(' class="number"');
+    return short.has(column) ? raw(' class="short"') : '';
+  };
   const head = columns.map((column) => html`<th scope="col" ${align(column)}>${column}</th>`);
   const body = rows.map(
     (row: Row) =>
       html`<tr>
-        ${columns.map((column) => html`<td${align(column)}>${formatValue(row[column])}</td>`)}
+        ${columns.map((column) => html`<td${align(column)}>${readable(row[column])}</td>`)}
       </tr> `,
   );
   const label = caption ?? name;
   return html`<div class="scroll output" tabindex="0" role="region" aria-label="${label}">
     <table>
       <caption>
-        ${label}
+        <span>${label}</span>
       </caption>
       <thead>
         <tr>

@@ -59,12 +59,12 @@ export function predictedVsTrue(
         {
           mark: { type: 'point', size: 18, opacity: 0.5 },
           encoding: {
-            x: { field: 'exact', type: 'quantitative', title: ['retrained', quantity], axis: { tickCount: 5 } },
+            x: { field: 'exact', type: 'quantitative', title: ['retrained', quantity], axis: { tickCount: 4 } },
             y: {
               field: 'predicted',
               type: 'quantitative',
               title: ['predicted', quantity],
-              axis: leftAxis(leftmost, { tickCount: 5 }),
+              axis: leftAxis(leftmost, { tickCount: 4 }),
             },
             color: { ...methodEncoding(methods).color, legend: null },
             shape: { ...methodEncoding(methods).shape, legend: null },

@@ -139,6 +139,28 @@ describe('report in a browser', function () {
     await page.close();
   });
 
+  it('gives figures all of their frame and claims the width of a narrow screen', async () => {
+    const { page } = await visit({ viewport: { width: 390, height: 844 } });
+    await page.locator('.all summary').click();
+    for (const row of await page.locator('#summary .claims tbody tr').all()) {
+      const cells = await row.locator('td').all();
+      const boxes = await Promise.all(cells.map((cell) => cell.boundingBox()));
+      boxes.forEach((box, k) =>
+        assert.ok(k === 0 || (box?.y ?? 0) > (boxes[k - 1]?.y ?? Infinity), 'one below another'),
+      );
+      for (const box of boxes) assert.ok(box && box.x + box.width <= 390, 'inside the screen');
+    }
+    await page.close();
+    const wide = await visit();
+    await drawAll(wide.page);
+    const figure = wide.page.locator('figure').first();
+    const [canvas, drawing] = await Promise.all(
+      ['.canvas', '.live svg.marks'].map((part) => figure.locator(part).boundingBox()),
+    );
+    assert.ok(canvas && drawing && canvas.x + canvas.width - drawing.x - drawing.width < 16, 'no strip beside it');
+    await wide.page.close();
+  });
+
   it('fits a narrow screen without scrolling sideways, its contents folded', async () => {
     const { page } = await visit({ viewport: { width: 390, height: 844 } });
     await drawAll(page);

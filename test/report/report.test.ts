@@ -310,6 +310,11 @@ describe('report page', () => {
 
   it('shows claims, tables, pictures with alternative text, what failed, and where it ran', () => {
     assert.match(visible, /2 hold, 1 does not hold, 1 not testable here/);
+    // Counted for each notebook too.
+    assert.match(
+      visible,
+      /<td class="number">2<\/td>\s*<td class="number">1<\/td>\s*<td class="number">1<\/td>\s*<td>/,
+    );
     for (const { statement } of claims) assert.ok(visible.split(escapeHtml(statement)).length >= 3, statement);
     assert.match(visible, /0\.048 to 0\.053/);
     assert.match(visible, new RegExp(`<strong>${name} failed\\.</strong>`));
