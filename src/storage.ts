@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -7,7 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
  */
 export async function writeFileAtomically(file: string, contents: string | Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, contents);
     await rename(temporary, file);
@@ -27,10 +28,21 @@ export async function replaceFolder(folder: string, fill: (temporary: string) =>
     const filled = join(scratch, 'new');
     await mkdir(filled);
     await fill(filled);
-    await rename(target, join(scratch, 'old')).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-    await rename(filled, target);
+    const old = join(scratch, 'old');
+    const moved = await rename(target, old).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return false;
+      },
+    );
+    try {
+      await rename(filled, target);
+    } catch (error) {
+      // Another one put its folder there meanwhile, or the disk failed: what was there goes back where that is possible.
+      if (moved) await rename(old, target).catch(() => undefined);
+      throw error;
+    }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

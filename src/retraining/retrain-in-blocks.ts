@@ -40,6 +40,8 @@ export async function retrainInBlocks(options: RetrainInBlocksOptions): Promise<
   if (!(Number.isInteger(blockSubsets) && blockSubsets >= 1)) {
     throw new InputError(`blockSubsets is ${blockSubsets}; it must be a whole number of at least 1.`);
   }
+  // Before it is written into a store.
+  if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
   checkSubsets(subsets, pool);
   const { count } = subsets;
   const store =

@@ -75,7 +75,9 @@ describe('a bank in a store', function () {
     await assert.rejects(build(), /manifest.json cannot be read/);
   });
 
-  it('refuses impossible blocks', async () => {
+  it('refuses impossible blocks and tolerances before it writes anything', async () => {
+    for (const tolerance of [0, NaN]) await assert.rejects(build({ tolerance }), InputError);
+    assert.deepEqual(readdirSync(store), []);
     for (const blockSubsets of [0, 1.5, NaN]) await assert.rejects(build({ blockSubsets }), InputError);
   });
 });
