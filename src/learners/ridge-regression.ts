@@ -28,7 +28,7 @@ export function ridgeRegression({ C = 1 }: { C?: number } = {}): Learner {
       const gradients = model.gradient(pool, subsets, parameters);
       const distances = rowNorms(model.newtonDirections(pool, subsets, parameters, gradients), subsets.count);
       const slopes = rowNorms(gradients, subsets.count);
-      return distances.map((distance, b) => (distance === 0 && slopes[b] > 0 ? NaN : distance));
+      return distances.map((distance, b) => (distance === 0 && !(slopes[b] === 0) ? NaN : distance));
     },
   });
 }

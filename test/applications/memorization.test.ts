@@ -63,6 +63,16 @@ describe('memorization and influence from subsets', () => {
     assert.ok(subsetInfluence(all, randomOutcomes(4, 3, 1)).values.every(Number.isNaN));
   });
 
+  it('have no standard error where one side has a single model', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const one: Subsets = { count: 4, poolSize: 2, weights: Uint8Array.of(1, 0, 0, 1, 0, 1, 0, 1) };
+      const { values, standardErrors } = subsetInfluence(one, randomOutcomes(4, 3, seed));
+      assert.ok(values.every(Number.isFinite));
+      assert.ok(standardErrors.every(Number.isNaN));
+      assert.ok(memorization(one, randomOutcomes(4, 2, seed)).standardErrors.every(Number.isNaN));
+    }
+  });
+
   it('do not depend on the order of models, and scale with outcomes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0.5, max: 3, noNaN: true }), (seed, scale) => {

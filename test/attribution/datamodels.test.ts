@@ -124,10 +124,20 @@ describe('datamodels', () => {
     }
   });
 
+  it('by differences of means leave out points that are in all subsets or in none, however many there are', () => {
+    for (const count of [11, 49, 1000]) {
+      const weights = Uint8Array.from({ length: 3 * count }, (_, at) => (at % 3 === 2 ? (at / 3) & 1 : at % 3));
+      const masks = { count, poolSize: 3, weights };
+      const { coefficients } = differenceOfMeans(masks, linearOutputs(masks, [[1, 2, 3]], 0.5));
+      assert.deepEqual([...coefficients.subarray(0, 2)].map(Math.abs), [0, 0], `${count}`);
+    }
+  });
+
   it('refuse outputs that do not fit or are not numbers', async () => {
     assert.throws(() => differenceOfMeans(subsets, new Float64Array(801)), InputError);
     assert.throws(() => differenceOfMeans(subsets, new Float64Array(800).fill(NaN)), InputError);
     await assert.rejects(fitDatamodels(subsets, outputs, { validationFraction: 0 }), InputError);
+    await assert.rejects(fitDatamodels(subsets, outputs, { validationFraction: NaN }), InputError);
     await assert.rejects(fitDatamodels(subsets, outputs, { strengthCount: 1 }), InputError);
     const datamodels = differenceOfMeans(subsets, outputs);
     assert.throws(() => predictOutputs(datamodels, { ...subsets, poolSize: 10 }), InputError);

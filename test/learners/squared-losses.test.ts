@@ -303,6 +303,7 @@ for (const model of models) {
       const nothing = { count: 1, poolSize: pool.size, weights: new Uint8Array(pool.size) };
       const [bound] = learner.errorBounds?.(pool, nothing, Float64Array.of(3, 0, 4, 0)) ?? [];
       assert.equal(bound, model.inFixture === 'ridge' ? NaN : 5);
+      assert.deepEqual([...(learner.errorBounds?.(pool, nothing, new Float64Array(4).fill(NaN)) ?? [])], [NaN]);
     });
 
     it('does not take over what another learner prepared on the pool', async () => {

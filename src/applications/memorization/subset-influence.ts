@@ -116,8 +116,9 @@ export function memorization(subsets: Subsets, outcomes: Float64Array): SubsetEf
   };
 }
 
-/** Squared standard error of a mean from the sum of squares about another centre. */
+/** Squared standard error of a mean from the sum of squares about another centre; NaN of one number. */
 function errorOfMean(sumOfSquares: number, mean: number, n: number): number {
+  if (n < 2) return NaN;
   return Math.max(0, sumOfSquares - n * mean * mean) / (n - 1) / n;
 }
 

@@ -40,7 +40,7 @@ export function interceptsOf(coefficients: Float64Array, maskMeans: Float64Array
 /** Number of subsets to fit on, the others being for validation. */
 export function fittedCount(count: number, validationFraction: number): number {
   const fitted = count - Math.round(count * validationFraction);
-  if (fitted < 2 || fitted >= count) {
+  if (!(fitted >= 2 && fitted < count)) {
     throw new InputError(
       `${count} subsets cannot be split with a validation fraction of ${validationFraction}; retrain more subsets.`,
     );

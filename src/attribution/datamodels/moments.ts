@@ -43,9 +43,10 @@ export function momentsOf({ count, poolSize, weights }: Subsets, outputs: Float6
   };
 }
 
-/** Columns stored as rows of `count`, less their means. */
+/** Columns stored as rows of `count`, less their means. Sums of masks are exact, so that a constant mask becomes exactly 0. */
 function centredColumns(columns: Float64Array, count: number): { columns: Float64Array; means: Float64Array } {
   const means = new Float64Array(columns.length / count);
-  for (let at = 0; at < columns.length; at++) means[Math.floor(at / count)] += columns[at] / count;
+  for (let at = 0; at < columns.length; at++) means[Math.floor(at / count)] += columns[at];
+  for (let j = 0; j < means.length; j++) means[j] /= count;
   return { columns: columns.map((value, at) => value - means[Math.floor(at / count)]), means };
 }
