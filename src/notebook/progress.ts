@@ -68,7 +68,7 @@ export function progressBundle(stages: readonly Stage[]): MimeBundle {
  * at most ten times a second, the final state kept) and a signal that the cell's interrupt aborts. Outside a kernel it
  * is empty: nobody is told and nothing stops.
  *
- * @example `const bank = await buildBank(pool, learner, { control: cellControl() });`
+ * @example `const bank = await buildBank({ pool, learner, subsets, ...cellControl() });`
  */
 export function cellControl(): RunControl {
   const cell = currentCell();

@@ -102,7 +102,7 @@ export function provenanceOf(
   };
 }
 
-/** A learner and its hyper-parameters in one line, e.g. `logistic-regression (C = 1)`. */
+/** A learner and its hyper-parameters in one line, e.g. `logistic regression (C = 1)`. */
 export function describeLearner({ name, hyperparameters }: Provenance['learner']): string {
   const pairs = Object.entries(hyperparameters).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   return pairs.length === 0 ? name : `${name} (${pairs.join(', ')})`;
