@@ -29,3 +29,4 @@ export * from './predicting-models.js';
 export * from './problem.js';
 export * from './profile.js';
 export * from './pulling-points.js';
+export { agreementByTimeRows, equalTimeTable } from './values-at-equal-time.js';

@@ -21,7 +21,7 @@ export type AgreementByTimeRow = Readonly<{
   seconds: number;
   /** Subsets that the estimates come from. */
   subsets: number;
-  /** Pearson correlation with the reference. */
+  /** Correlation with the reference. */
   correlation: number;
 }>;
 

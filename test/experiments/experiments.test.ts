@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors.js';
 import {
   ablationTables,
   accuracyTable,
+  agreementByTimeRows,
   agreementTable,
   convergenceRows,
   costTable,
@@ -13,6 +14,7 @@ import {
   errorsBySize,
   frontierTable,
   logLossPairs,
+  equalTimeTable,
   otherValues,
   parseProfile,
   predictingModels,
@@ -154,6 +156,32 @@ describe('data valuation, smoke profile', function () {
       'nothing removed, nothing changed',
     );
     assert.ok(valuationCosts(results).every(({ prediction }) => prediction > 0));
+  });
+  it('gives every method at most the time of exact retraining, and exact retraining all permutations', () => {
+    const [{ equalTime, methods }] = results;
+    const [{ runs }] = equalTime;
+    assert.equal(runs[0].permutations.length, 20);
+    assert.deepEqual(
+      [...runs[0].utilities[0]],
+      methods[0].seeds.flatMap(({ utilities }) => [...utilities[0]]),
+    );
+    for (const { method, runs: own } of equalTime)
+      for (const { permutations, utilities } of own) {
+        assert.ok(permutations.length >= 2 && permutations.length <= 20, method);
+        for (const all of utilities) assert.equal(all.length, permutations.length * 41);
+      }
+    const table = equalTimeTable(results);
+    assert.equal(table.length, 2 * equalTime.length);
+    for (const row of table) {
+      assert.ok(row.low <= row['Spearman with reference'] && row['Spearman with reference'] <= row.high);
+      if (row.method === 'exact retraining') assert.equal(row['lead over exact'], 0);
+    }
+    const curve = agreementByTimeRows(results).filter(({ method }) => method === 'exact retraining');
+    assert.deepEqual(
+      curve.map(({ subsets }) => subsets),
+      [5, 10, 20].map((count) => count * 39),
+    );
+    assert.equal(curve[2].correlation, table[0]['Spearman with reference']);
   });
   it('states claims that follow from its measurements', () => {
     const claims = dataValuationClaims(results, 'smoke');
