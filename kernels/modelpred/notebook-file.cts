@@ -92,16 +92,23 @@ const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 const isTextMime = (mime: string): boolean =>
   mime.startsWith('text/') || mime === 'image/svg+xml' || mime === 'application/javascript';
 
+/** The same with its keys in order. */
+function ordered(value: Json): Json {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, ordered(value[name])]));
+}
+
 // Jupyter's own form: keys in order, long texts as lists of lines.
 function normalise(value: Json, key: string, parent: string): Json {
   const multiline = key === 'source' || key === 'text' || (parent === 'data' && isTextMime(key));
   if (typeof value === 'string') return multiline ? lines(value) : value;
-  if (Array.isArray(value)) return value.map((item) => normalise(item, '', key));
-  if (value === null || typeof value !== 'object') return value;
-  const names = Object.keys(value).sort();
   // What a JSON output holds is its own: only its keys are ordered.
-  const inside = parent === 'data' ? 'json' : key;
-  return Object.fromEntries(names.map((name) => [name, normalise(value[name], inside === 'json' ? '' : name, inside)]));
+  if (value === null || typeof value !== 'object' || parent === 'data') return ordered(value);
+  if (Array.isArray(value)) return value.map((item) => normalise(item, '', key));
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, normalise(value[name], name, key)]));
 }
 
 /** A notebook as the text of its file, in Jupyter's own layout. */

@@ -30,7 +30,8 @@ describe('notebook files', () => {
 
   it('split texts into lines, but nothing inside JSON outputs', () => {
     const notebook = notebookOf('1');
-    const data = { 'text/plain': 'a\nb', 'image/png': 'AAAA', 'application/json': { text: 'a\nb', source: 'c' } };
+    const json = { text: 'a\nb', source: 'c', title: { text: 'd' }, data: { source: 'e' }, list: [{ source: 'f' }] };
+    const data = { 'text/plain': 'a\nb', 'image/png': 'AAAA', 'application/json': json };
     Object.assign(notebook.cells[0], { outputs: [{ output_type: 'display_data', data, metadata: {} }] });
     const { cells } = JSON.parse(formatNotebook(notebook)) as { cells: { outputs: { data: unknown }[] }[] };
     assert.deepEqual(cells[0].outputs[0].data, { ...data, 'text/plain': ['a\n', 'b'] });
