@@ -16,6 +16,7 @@ const slopeShare = 1e-6;
 export function batchedNewtonRule(problem: LinearProblem, costs: Float64Array): DirectionRule {
   const { loss, pointCount, parameterCount: p } = problem;
   return {
+    quadratic: loss.quadratic !== 'pieces',
     directions(rows, active, points, gradients, directions) {
       const activeCosts = gatherRows(costs, Array.from(rows.subarray(0, active)), pointCount);
       const [theta, slopes] = [points, gradients].map((numbers) => numbers.subarray(0, active * p));

@@ -54,7 +54,7 @@ export interface Retrained {
   readonly parameters: Float64Array;
   /**
    * `B`: max|∇F_S(θ)| / (C·n), n = Σ weights, recomputed in float64 at the returned θ; max|∇F_S(θ)| of an objective that is a
-   * mean; NaN where `missingClass`.
+   * mean; NaN where `missingClass`, and where `stoppedEarly` after a last step of Newton's method that was not evaluated.
    */
   readonly residuals: Float64Array;
   /** `B` iterations spent. */

@@ -28,6 +28,8 @@ export interface DirectionRule {
     gradients: Float64Array,
     directions: Float64Array,
   ): void;
+  /** Whether full steps converge quadratically, so that the step after the next shrinks at least as much as the next has. */
+  readonly quadratic?: boolean;
 }
 
 export interface MinimiseOptions extends RunControl {
@@ -35,7 +37,10 @@ export interface MinimiseOptions extends RunControl {
   readonly parameters: Float64Array;
   /** `B` numbers; function b is done when max|∇| is at or below its one. */
   readonly gradientTolerance: Float64Array;
-  /** A function is also done where its next step is at most this share of its parameters' length. */
+  /**
+   * A function is also done where its next step is at most this share of its parameters' length; where steps converge
+   * quadratically, already where the step after that is bound to be, the next one being taken without an evaluation.
+   */
   readonly stepTolerance?: number;
   /** Trial points per function after the start. */
   readonly maxIterations: number;
@@ -46,11 +51,11 @@ export interface MinimiseOptions extends RunControl {
 }
 
 export interface Minimised {
-  /** `B` values of max|∇| at the returned points. */
+  /** `B` values of max|∇| at the returned points; NaN after a step that was not evaluated. */
   readonly gradientNorms: Float64Array;
   /** `B` trial points evaluated after the start. */
   readonly iterations: Uint16Array;
-  /** `B` lengths of the next step over the parameters' own, where functions were done by it; else NaN. */
+  /** `B` lengths of the next step over the parameters' own, or bounds of it, where functions were done by it; else NaN. */
   readonly stepShares: Float64Array;
 }
 
@@ -59,6 +64,8 @@ const sufficientDecrease = 1e-4;
 /** Change of a value that rounding alone may cause, relative to the value. */
 const valueNoise = 1e-13;
 const smallestStep = 2 ** -40;
+/** Steps that shrink by less than this are not taken to converge quadratically yet. */
+const largestContraction = 0.5;
 
 /**
  * Minimises B functions together: each round evaluates one trial point of every unfinished function in one batch. A trial
@@ -86,6 +93,8 @@ export async function minimiseBatch(
   // State of each function, indexed by function.
   const values = new Float64Array(count).fill(Infinity);
   const slopes = new Float64Array(count);
+  /** Lengths of the full steps to the newest iterates; NaN where there was none. */
+  const lastSteps = new Float64Array(count).fill(NaN);
   const steps = new Float64Array(count).fill(1);
   const directions = new Float64Array(count * p);
 
@@ -114,6 +123,7 @@ export async function minimiseBatch(
       if (round === 0 || acceptable(k, b)) {
         const norm = maxAbsolute(trialGradients, k * p, p);
         gradientNorms[b] = norm;
+        if (steps[b] < 1) lastSteps[b] = NaN;
         values[b] = trialValues[k];
         parameters.set(trials.subarray(k * p, (k + 1) * p), b * p);
         if (norm <= gradientTolerance[b]) {
@@ -154,12 +164,23 @@ export async function minimiseBatch(
   }
   return { gradientNorms, iterations, stepShares };
 
-  /** Notes the length of the next step of function b where it is short and leads downwards. */
-  function noteShortStep(b: number, limit: number): void {
+  /** Ends function b where its next step, or the one after that, is short. */
+  function noteShortStep(b: number, shareLimit: number): void {
     if (!(slopes[b] < 0)) return;
-    const step = dot(directions, b * p, directions, b * p, p);
-    const length = dot(parameters, b * p, parameters, b * p, p);
-    if (step <= limit * limit * length) stepShares[b] = Math.sqrt(step / length);
+    const length = Math.sqrt(dot(parameters, b * p, parameters, b * p, p));
+    const step = Math.sqrt(dot(directions, b * p, directions, b * p, p));
+    const contraction = step / lastSteps[b];
+    lastSteps[b] = step;
+    if (step <= shareLimit * length) {
+      stepShares[b] = step / length;
+      return;
+    }
+    if (!(rule.quadratic && contraction <= largestContraction)) return;
+    const nextShare = (step * contraction) / Math.max(0, length - step);
+    if (nextShare > shareLimit) return;
+    for (let j = b * p; j < (b + 1) * p; j++) parameters[j] += directions[j];
+    gradientNorms[b] = NaN;
+    stepShares[b] = nextShare;
   }
 
   function acceptable(k: number, b: number): boolean {

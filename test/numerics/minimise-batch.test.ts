@@ -132,6 +132,25 @@ describe('batched minimisation', () => {
     assert.deepEqual([gradientNorms[2], iterations[2], stepShares[2]], [0, 0, NaN]);
   });
 
+  it('takes the last of steps that converge quadratically without an evaluation', async () => {
+    const stepTolerance = 1e-4;
+    const run = async (quadratic: boolean) => {
+      const options = { ...optionsFor(3), stepTolerance };
+      options.parameters.fill(1.3);
+      return { ...options, ...(await minimiseBatch(hyperbolicCosines(3), { ...newton(), quadratic }, options)) };
+    };
+    const [all, fewer] = [await run(false), await run(true)];
+    // No share of parameters that vanish is small.
+    assert.ok(fewer.gradientNorms[0] <= 1e-10 && fewer.iterations[0] === all.iterations[0]);
+    for (const b of [1, 2]) {
+      assert.ok(fewer.iterations[b] < all.iterations[b] && fewer.iterations[b] > 0);
+      assert.ok(Number.isNaN(fewer.gradientNorms[b]) && all.gradientNorms[b] > 0);
+      const row = fewer.parameters.subarray(b * p, (b + 1) * p);
+      const error = Math.hypot(...row.map((value) => value - b)) / Math.hypot(...row);
+      assert.ok(error <= fewer.stepShares[b] && fewer.stepShares[b] <= stepTolerance);
+    }
+  });
+
   it('evaluates only functions that are not done', async () => {
     const objective = hyperbolicCosines(4);
     const options = optionsFor(4);
