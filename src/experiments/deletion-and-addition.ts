@@ -64,7 +64,7 @@ const perceptron = multilayerPerceptron({ hidden: [4], steps: 100, learningRate:
 const fewSteps = 20;
 
 const smoke = { problem: 'iris 1/2', bankSize: 100, steps: 40, removals: 6, additions: 3 } as const;
-const quick = { problem: 'breast cancer', bankSize: 1500, steps: 300, removals: 20, additions: 20 } as const;
+const quick = { problem: 'breast cancer', bankSize: 1200, steps: 300, removals: 20, additions: 20 } as const;
 const full = { bankSize: 12_000, steps: 3000, removals: 100, additions: 40 } as const;
 
 const efforts: Readonly<Record<Profile, Effort>> = {
@@ -78,7 +78,7 @@ const efforts: Readonly<Record<Profile, Effort>> = {
       { ...quick, learner: logistic },
       { ...quick, problem: 'spambase', learner: logistic },
       { ...quick, learner: svm },
-      { ...quick, learner: perceptron, bankSize: 500, removals: 12, additions: 8 },
+      { ...quick, learner: perceptron, bankSize: 500, steps: 200, removals: 12, additions: 8 },
     ],
     seeds: 2,
     points: 50,
