@@ -61,7 +61,7 @@ export interface Retrained {
   readonly iterations: Uint16Array;
   /** `B` values of {@link RetrainStatus}. */
   readonly status: Uint8Array;
-  /** `B` lengths of the next step over the parameters' own, where it is why the model was stopped; else NaN. Absent without a step tolerance. */
+  /** `B` lengths of the next step, or bounds of them, over the parameters' own, where it is why the model was stopped; else NaN. Absent without a step tolerance. */
   readonly stepShares?: Float64Array;
 }
 

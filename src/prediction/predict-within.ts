@@ -38,8 +38,8 @@ export interface PredictedWithin {
   /** `B` values of {@link Rung}. */
   readonly rungs: Uint8Array;
   /**
-   * `B` estimates of the relative error: twice the length of the step that the exact solver would take next over the parameters'
-   * own, or the length of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual;
+   * `B` estimates of the relative error: twice the length of the step that the exact solver would take next, or a bound of it, over
+   * the parameters' own; the length of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual;
    * NaN where that did not succeed.
    */
   readonly certificates: Float64Array;
