@@ -16,7 +16,8 @@ import { slug } from './slug.js';
 const components = 3;
 const removedShare = 0.1;
 const featuresName = 'features';
-const featureAnglesName = 'features, by angle';
+const featuresOfClassName = 'features, same class';
+const featureAnglesName = 'angle of features, same class';
 const anyPairName = 'any other target';
 
 /** Nearest neighbours of T targets in one space. */
@@ -101,15 +102,17 @@ async function embeddingsOf(own: TargetsResult): Promise<EmbeddingsResult> {
     Float64Array.from({ length: T }, (__, b) => spearman(column(a), column(b))),
   );
   const others = (t: number): number[] => [...Array(T).keys()].filter((b) => b !== t);
-  const spaces: readonly (readonly [string, Float64Array, Similarity])[] = [
+  const spaces: readonly (readonly [string, Float64Array, Similarity, Uint8Array?])[] = [
     [lassoName, coefficients, 'cosine'],
     [influenceName, targetMethod(own, influenceName).effects, 'cosine'],
     [refinedName, targetMethod(own, refinedName).effects, 'cosine'],
     [featuresName, targets.features, 'euclidean'],
-    [featureAnglesName, targets.features, 'cosine'],
+    [featuresOfClassName, targets.features, 'euclidean', targets.labels],
+    // The closest to what coefficients are compared by, and margins know the label as well.
+    [featureAnglesName, targets.features, 'cosine', targets.labels],
   ];
-  const nearest = spaces.map(([space, vectors, similarity]): Neighbours => {
-    const found = nearestVectors(vectors, T, similarity);
+  const nearest = spaces.map(([space, vectors, similarity, groups]): Neighbours => {
+    const found = nearestVectors(vectors, T, similarity, groups);
     return {
       space,
       sameClass: Float64Array.from(found, (b, t) => Number(targets.labels[b] === targets.labels[t])),
@@ -151,7 +154,7 @@ export function embeddingRows(results: readonly EmbeddingsResult[]) {
   );
 }
 
-/** How alike neighbours are in each space; 95 % intervals over targets, paired differences from neighbours by features. */
+/** How alike neighbours are in each space; 95 % intervals over targets, paired differences from the neighbours by angle. */
 export function neighbourTable(results: readonly EmbeddingsResult[]) {
   return results.flatMap((result) =>
     result.neighbours.map(({ space, sameClass, correlations }) => {
@@ -164,7 +167,7 @@ export function neighbourTable(results: readonly EmbeddingsResult[]) {
         'correlation of retrained margins': value,
         low,
         high,
-        'minus that by features': gap.value,
+        'minus that by angle of features': gap.value,
         'low of it': gap.low,
         'high of it': gap.high,
       };
@@ -174,7 +177,7 @@ export function neighbourTable(results: readonly EmbeddingsResult[]) {
 
 function gapToFeatures({ neighbours, seed }: EmbeddingsResult, name: string) {
   const of = (wanted: string) => (neighbours.find(({ space }) => space === wanted) as Neighbours).correlations;
-  const byFeatures = of(featuresName);
+  const byFeatures = of(featureAnglesName);
   return bootstrapMean(
     of(name).map((value, t) => value - byFeatures[t]),
     { seed },
@@ -223,7 +226,7 @@ export function embeddingClaims(results: readonly EmbeddingsResult[]): Claim[] {
     return [
       {
         id: `embedding-neighbours-${slug(title)}`,
-        statement: `Test points of ${title} that are neighbours by their datamodels respond more alike to retraining than neighbours by features.`,
+        statement: `Test points of ${title} that are neighbours by their datamodels respond more alike to retraining than neighbours of the same class by the angle of their features.`,
         source: 'Ilyas et al. 2022, §4.3: datamodels as embeddings',
         measured: gap.value,
         interval: { low: gap.low, high: gap.high, kind },

@@ -215,7 +215,7 @@ export function removalClaims(results: readonly RemovalsResult[], profile: Profi
   return results.flatMap((result): Claim[] => {
     const { title } = result;
     const told = changeCorrelation(result, lassoName, lassoName);
-    const [refined, additive] = [refinedName, lassoName].map((method) => changeError(result, method, lassoName));
+    const refined = changeError(result, refinedName, lassoName);
     const chance = dropGap(result, lassoName, randomName, tenth);
     const rivals = dropGap(result, lassoName, influenceName, tenth);
     const interval = ({ low, high }: Estimate) => ({ low, high, kind });
@@ -232,7 +232,7 @@ export function removalClaims(results: readonly RemovalsResult[], profile: Profi
       },
       {
         id: `counterfactual-refined-${slug(title)}`,
-        statement: `On the same removals from ${title}, margins of ModelPred’s models with one Newton step are off by at most a twentieth of the change (datamodels: ${additive.value.toPrecision(2)}).`,
+        statement: `On the same removals from ${title}, margins of ModelPred’s models with one Newton step are off by at most a twentieth of the change.`,
         source: 'this project',
         measured: refined.value,
         interval: interval(refined),

@@ -43,13 +43,13 @@ interface Effort {
   readonly heldOut: number;
   /** Test points whose margins are predicted. */
   readonly points: number;
-  /** Test points that are followed as points are removed from the pool; those above are the first of them. */
+  /** Test points that are followed as points are removed from the pool. */
   readonly targets: number;
   readonly steps: number;
 }
 
 const efforts: Readonly<Record<Profile, Effort>> = {
-  smoke: { problems: ['breast cancer'], seeds: 2, counts: [60, 120], heldOut: 40, points: 4, targets: 8, steps: 20 },
+  smoke: { problems: ['breast cancer'], seeds: 2, counts: [60, 120], heldOut: 40, points: 4, targets: 6, steps: 20 },
   quick: {
     problems: ['breast cancer', 'spambase'],
     seeds: 2,
@@ -258,10 +258,17 @@ async function compareOn(
     largestResidual: residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
     retrainedModels: residuals.reduce((sum, part) => sum + part.length, 0),
     runs,
-    targets: takeRows(test, order.subarray(0, targets)),
+    targets: takeRows(test, firstOfEveryClass(order, test.labels, targets)),
     learned: learned as Learned,
     seed,
   };
+}
+
+/** The first points of an order, at least two of every class among them, so that each has another of its class. */
+function firstOfEveryClass(order: Int32Array, labels: Uint8Array, count: number): Int32Array {
+  const needed = [...new Set(labels)].flatMap((label) => [...order.filter((i) => labels[i] === label).subarray(0, 2)]);
+  const chosen = new Set([...new Set([...needed, ...order])].slice(0, count));
+  return order.filter((i) => chosen.has(i));
 }
 
 /** Entry by entry. */

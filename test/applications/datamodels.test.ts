@@ -164,9 +164,20 @@ describe('embeddings', () => {
     assert.deepEqual(nearestVectors(stretched, 15, 'cosine'), nearestVectors(vectors, 15, 'cosine'));
   });
 
+  it('have neighbours of their own group, the nearest of all where it is of it', () => {
+    const vectors = normals(24 * 3, 7);
+    const groups = Uint8Array.from({ length: 24 }, (_, t) => t % 3);
+    const own = nearestVectors(vectors, 24, 'euclidean', groups);
+    nearestVectors(vectors, 24, 'euclidean').forEach((nearest, t) => {
+      assert.equal(groups[own[t]], groups[t]);
+      if (groups[nearest] === groups[t]) assert.equal(own[t], nearest);
+    });
+  });
+
   it('refuse what has no components or neighbours', () => {
     assert.throws(() => vectorComponents(new Float64Array(7), 2, 1), InputError);
     assert.throws(() => vectorComponents(new Float64Array(6), 2, 3), InputError);
     assert.throws(() => nearestVectors(new Float64Array(6), 1, 'cosine'), InputError);
+    assert.throws(() => nearestVectors(new Float64Array(6), 3, 'cosine', [0, 0, 1]), InputError);
   });
 });

@@ -28,6 +28,11 @@ describe('docs/applications.md', function () {
     assert.ok(Math.abs(Number(coefficient) - Number(sum)) < 0.02, printed);
     assert.match(printed, /most by point \d+: -?\d\.\d+ ± \d\.\d+/);
     assert.match(printed, /when it is left out: -?\d\.\d+ by influence/);
+    const [, told, found] = /targets flip: predicted ([^,]+), retrained (.+)/.exec(printed) ?? [];
+    const [predicted, retrained] = [told, found].map((sizes) => sizes.split(' ').map(Number));
+    assert.equal(predicted.length, 8);
+    const close = predicted.filter((size, t) => size === retrained[t] || Math.abs(size - retrained[t]) <= 2);
+    assert.ok(close.length >= 6, printed);
   });
 
   it('links only to files that exist', async () => {

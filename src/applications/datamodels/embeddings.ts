@@ -46,10 +46,15 @@ export type Similarity = 'cosine' | 'euclidean';
  * `T` indices: the most similar other one of each of T vectors, the first where several are.
  *
  * @param vectors `T×N`
- * @throws InputError unless there are at least two vectors.
+ * @param groups `T`, e.g. classes: only vectors of the same one are neighbours; default all
+ * @throws InputError if a vector is the only one of its group.
  */
-export function nearestVectors(vectors: Float64Array, count: number, similarity: Similarity): Int32Array {
-  if (!(count >= 2)) throw new InputError(`${count} vectors have no neighbours; pass at least two.`);
+export function nearestVectors(
+  vectors: Float64Array,
+  count: number,
+  similarity: Similarity,
+  groups: ArrayLike<number> = new Uint8Array(count),
+): Int32Array {
   const length = vectors.length / count;
   const products = new Float64Array(count * count);
   multiplyTransposed(vectors, vectors, count, count, length, products);
@@ -59,8 +64,12 @@ export function nearestVectors(vectors: Float64Array, count: number, similarity:
       ? products[a * count + b] / (Math.sqrt(squares[a] * squares[b]) || 1)
       : 2 * products[a * count + b] - squares[b];
   return Int32Array.from({ length: count }, (_, a) => {
-    let best = a === 0 ? 1 : 0;
-    for (let b = 0; b < count; b++) if (b !== a && likeness(a, b) > likeness(a, best)) best = b;
+    let best = -1;
+    for (let b = 0; b < count; b++) {
+      if (b === a || groups[b] !== groups[a]) continue;
+      if (best < 0 || likeness(a, b) > likeness(a, best)) best = b;
+    }
+    if (best < 0) throw new InputError(`Vector ${a} has no neighbour; pass at least two of its group.`);
     return best;
   });
 }
