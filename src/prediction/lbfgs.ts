@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { checkIterations } from '../learners/checks.js';
 import type { Learner } from '../learners/learner.js';
 import type { Predictor } from './predictor.js';
 import { chordNanoseconds } from './size-aware-chord.js';
@@ -11,9 +12,11 @@ import { startOnSizePath } from './size-path-start.js';
  *
  * Cost per subset and iteration: two products of N·p and one of p².
  *
- * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ * @throws InputError if the number of iterations is not a whole number, from `predict` if the learner has no size path or a
+ * subset is empty.
  */
 export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4): Predictor {
+  checkIterations('iterations', iterations);
   return {
     name: `L-BFGS, ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}`,
     // An iteration is a chord step, and so is the start.

@@ -1,5 +1,6 @@
 import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
+import { checkIterations } from '../learners/checks.js';
 import type { Learner } from '../learners/learner.js';
 import { choleskyFactor, choleskySolve, dot } from '../numerics/dense.js';
 import { fullPool, takeSubsets, type Subsets } from '../subsets/index.js';
@@ -18,8 +19,10 @@ const mostHalvings = 30;
  * Cost per subset and step: N·p² for the Hessian, p³/3 to factor it, and one or more objectives of N·p.
  *
  * @param full `p` parameters trained on the whole pool
+ * @throws InputError if the number of steps is not a whole number.
  */
 export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Array, steps = 1): Predictor {
+  checkIterations('steps', steps);
   const name = steps === 1 ? 'one Newton step' : `${steps} Newton steps`;
   return {
     name,
@@ -34,8 +37,11 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
 /**
  * Another predictor's parameters after steps of Newton's method on the objective of each subset, with the same safeguard as
  * in {@link newtonPredictor}.
+ *
+ * @throws InputError if the number of steps is not a whole number.
  */
 export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+  checkIterations('steps', steps);
   const name = `${predictor.name} + ${steps === 1 ? 'one Newton step' : `${steps} Newton steps`}`;
   const predictDataset = predictor.predictDataset?.bind(predictor);
   return {

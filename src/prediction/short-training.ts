@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { checkIterations } from '../learners/checks.js';
 import type { Learner, RetrainOptions } from '../learners/learner.js';
 import { fullPool, type Subsets } from '../subsets/index.js';
 import type { Predictor } from './predictor.js';
@@ -8,8 +9,10 @@ import type { Predictor } from './predictor.js';
  * where it starts by itself. What any predictor for a learner without an optimum to step to has to be compared with.
  *
  * @param from `p` parameters to fine-tune; default: the learner's own start
+ * @throws InputError if the number of steps is not a whole number.
  */
 export function shortTrainingPredictor(pool: Dataset, learner: Learner, steps: number, from?: Float64Array): Predictor {
+  checkIterations('steps', steps);
   const train = async (points: Dataset, subsets: Subsets, control?: RetrainOptions): Promise<Float64Array> =>
     (await learner.retrain(points, subsets, { ...control, from, maxIterations: steps })).parameters;
   return {

@@ -1,5 +1,6 @@
 import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
+import { checkIterations } from '../learners/checks.js';
 import type { Learner } from '../learners/learner.js';
 import type { SizePath } from '../learners/size-path.js';
 import { fullPool, subsetSizes, type Subsets } from '../subsets/subsets.js';
@@ -13,9 +14,11 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  *
  * Cost per subset and step: one gradient of N·p and p² for the product with H(n)⁻¹, which subsets of one size share.
  *
- * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * is empty.
  */
 export function sizeAwareChordPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
+  checkIterations('steps', steps);
   const name = `size-aware chord, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {
     name,
@@ -61,9 +64,11 @@ export function chordNanoseconds(pool: Dataset, learner: Learner, steps: number)
  * Another predictor's parameters after chord steps with the Hessians of the size path, which cost one gradient each where a
  * Newton step needs a Hessian.
  *
- * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * is empty.
  */
 export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+  checkIterations('steps', steps);
   const name = `${predictor.name} + ${steps === 1 ? 'one chord step' : `${steps} chord steps`}`;
   const predictDataset = predictor.predictDataset?.bind(predictor);
   const refine = async (points: Dataset, subsets: Subsets, start: Float64Array, control?: RunControl) => {

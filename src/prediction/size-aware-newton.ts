@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { checkIterations } from '../learners/checks.js';
 import type { Learner } from '../learners/learner.js';
 import { fullPool, subsetSizes } from '../subsets/index.js';
 import { newtonNanoseconds, newtonSteps } from './newton.js';
@@ -9,9 +10,11 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  * Steps of Newton's method on the objective of each subset, with the safeguard of `newtonPredictor`, from θ*(n): the optimum
  * of the whole pool at weights n/N. Knowing the size saves about one step against starting from the whole pool's parameters.
  *
- * @throws InputError from `predict` if the learner has no size path or a subset is empty.
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * is empty.
  */
 export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
+  checkIterations('steps', steps);
   const name = `size-aware Newton, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {
     name,

@@ -63,6 +63,14 @@ describe('KNN-Shapley values', () => {
     await assert.rejects(knnShapley({ ...options, neighbours: 0 }), InputError);
     await assert.rejects(knnShapley({ ...options, points: { ...test, dimension: 2 } }), InputError);
     assert.throws(() => knnGame({ ...options, pool: takeRows(train, []) }), InputError);
+    await assert.rejects(
+      knnShapley({ ...options, points: { ...test, classes: ['a', 'b', 'c'] } }),
+      /has the classes a, b, c/,
+    );
+    await assert.rejects(
+      knnShapley({ ...options, pool: { ...train, features: train.features.with(5, NaN) } }),
+      InputError,
+    );
   });
 });
 

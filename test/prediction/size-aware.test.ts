@@ -8,6 +8,9 @@ import {
   lbfgsPredictor,
   nearestPredictor,
   newtonPredictor,
+  refinedByChord,
+  refinedByNewton,
+  shortTrainingPredictor,
   sizeAwareChordPredictor,
   sizeAwareNewtonPredictor,
 } from '../../src/prediction/index.js';
@@ -142,6 +145,25 @@ for (const classCount of [2, 3]) {
     });
   });
 }
+
+describe('numbers of steps', () => {
+  it('are refused where they are none', () => {
+    const pool = cloudPool({ size: 12, dimension: 2, classCount: 2, seed: 1 });
+    const full = new Float64Array(3);
+    const newton = newtonPredictor(pool, learner, full);
+    for (const steps of [-1, 1.5, NaN])
+      for (const make of [
+        () => newtonPredictor(pool, learner, full, steps),
+        () => refinedByNewton(newton, pool, learner, steps),
+        () => sizeAwareChordPredictor(pool, learner, steps),
+        () => refinedByChord(newton, pool, learner, steps),
+        () => sizeAwareNewtonPredictor(pool, learner, steps),
+        () => lbfgsPredictor(pool, learner, steps),
+        () => shortTrainingPredictor(pool, learner, steps),
+      ])
+        assert.throws(make, /(steps|iterations) is/);
+  });
+});
 
 describe('the nearest subset', () => {
   const pool = cloudPool({ size: 20, dimension: 2, classCount: 2, seed: 3 });

@@ -16,7 +16,8 @@ export interface KnnOptions {
  * 2019, theorem 1): the Shapley values of {@link knnGame}. Distances are Euclidean in the given features, so scale them first;
  * of equally near points the one that comes first in the pool counts as nearer.
  *
- * @throws InputError if pool and points do not fit each other, one of them is empty, or K is no whole number of at least 1.
+ * @throws InputError if pool and points do not fit each other, one of them is empty or has features that are NaN, or K is no
+ * whole number of at least 1.
  */
 export async function knnShapley(options: KnnOptions, control?: RunControl): Promise<Valuation> {
   checkOptions(options);
@@ -72,6 +73,11 @@ function byDistance(pool: Dataset, points: Dataset, t: number): number[] {
     for (let j = 0; j < d; j++) sum += (pool.features[i * d + j] - points.features[t * d + j]) ** 2;
     return sum;
   });
+  const unknown = squared.findIndex(Number.isNaN);
+  if (unknown >= 0)
+    throw new InputError(
+      `Point ${t} of "${points.name}" has no distance from point ${unknown} of "${pool.name}": give finite features.`,
+    );
   return [...squared.keys()].sort((a, b) => squared[a] - squared[b]);
 }
 
@@ -81,6 +87,10 @@ function checkOptions({ pool, points, neighbours }: KnnOptions): void {
   if (pool.dimension !== points.dimension)
     throw new InputError(
       `"${points.name}" has ${points.dimension} features but the pool has ${pool.dimension}; prepare both in the same way.`,
+    );
+  if (pool.classes.join('\n') !== points.classes.join('\n'))
+    throw new InputError(
+      `"${points.name}" has the classes ${points.classes.join(', ')} but the pool has ${pool.classes.join(', ')}; prepare both in the same way.`,
     );
   if (!(Number.isInteger(neighbours) && neighbours >= 1))
     throw new InputError(`The number of neighbours is ${neighbours}; give a whole number of at least 1.`);

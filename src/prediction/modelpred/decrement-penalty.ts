@@ -22,7 +22,7 @@ export type OutputPenalty = (outputs: Float32Array, subsets: Subsets, gradient: 
  * @throws InputError if the learner has no size path or no objective with written-out derivatives.
  */
 export function decrementPenalty(
-  { pool, learner }: Bank,
+  { pool, learner, subsets: known }: Bank,
   weight: number,
   scaling: OutputScaling | null,
 ): { readonly penalty: OutputPenalty; readonly prepare: () => Promise<void> } {
@@ -36,7 +36,8 @@ export function decrementPenalty(
   const scaleOf = (j: number): number => scaling?.scale[j] ?? 1;
   const shiftOf = (j: number): number => scaling?.shift[j] ?? 0;
   return {
-    prepare: () => path.prepare(Array.from({ length: pool.size }, (_, i) => i + 1)),
+    // Multisets may be larger than the pool.
+    prepare: () => path.prepare([...Array.from({ length: pool.size }, (_, i) => i + 1), ...subsetSizes(known)]),
     penalty: (outputs, subsets, gradient) => {
       const { count } = subsets;
       const p = outputs.length / count;

@@ -8,7 +8,7 @@ import { randomStream } from '../../../src/numerics/random.js';
 import { improvedSettings, meanPredictor, residualSettings, trainModelPred } from '../../../src/prediction/index.js';
 import { decrementPenalty } from '../../../src/prediction/modelpred/decrement-penalty.js';
 import { buildBank, type Bank } from '../../../src/retraining/index.js';
-import { subsetSizes, takeSubsets, uniformSizeSubsets } from '../../../src/subsets/index.js';
+import { bootstrapSubsets, subsetSizes, takeSubsets, uniformSizeSubsets } from '../../../src/subsets/index.js';
 import { cloudPool } from '../../learners/pools.js';
 
 for (const classCount of [2, 3]) {
@@ -63,6 +63,13 @@ for (const classCount of [2, 3]) {
         const expected = 1 + (at(1e-5) - at(-1e-5)) / 2e-5;
         assert.ok(Math.abs(actual - expected) < 1e-4 * (1 + Math.abs(expected)), `${k}: ${actual}, not ${expected}`);
       });
+    });
+
+    it('is prepared for multisets larger than the pool', async () => {
+      const bags = bootstrapSubsets({ poolSize: 24, count: 3, size: 40, seed: 1 });
+      const { penalty, prepare } = decrementPenalty(await buildBank({ pool, learner, subsets: bags }), 1, null);
+      await prepare();
+      assert.ok(penalty(new Float32Array(3 * p), bags, new Float32Array(3 * p)) > 0);
     });
 
     it('teaches a network without any labels', async () => {
