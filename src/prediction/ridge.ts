@@ -64,13 +64,8 @@ function apply({ intercept, coefficients }: LinearMap, features: Float64Array): 
   return predicted;
 }
 
-/** Ridge regression for several strengths; the Gram matrix is shared, each strength costs one inverse. */
-function fitRidge(
-  features: Float64Array,
-  targets: Float64Array,
-  count: number,
-  strengths: readonly number[],
-): LinearMap[] {
+/** Ridge regression for any strength; the Gram matrix is shared, each strength costs one inverse. */
+function fitRidge(features: Float64Array, targets: Float64Array, count: number): (strength: number) => LinearMap {
   const width = features.length / count;
   const p = targets.length / count;
   const featureMeans = columnMeans(features, width);
@@ -84,7 +79,7 @@ function fitRidge(
   let trace = 0;
   for (let j = 0; j < width; j++) trace += gram[j * width + j];
 
-  return strengths.map((strength) => {
+  return (strength) => {
     const factor = gram.slice();
     for (let j = 0; j < width; j++) factor[j * width + j] += (strength * trace) / width;
     if (!choleskyFactor(factor, width))
@@ -93,7 +88,7 @@ function fitRidge(
     multiplyTransposed(crossProducts, choleskyInverse(factor, width), p, width, width, coefficients);
     const intercept = targetMeans.map((mean, j) => mean - dot(coefficients, j * width, featureMeans, 0, width));
     return { intercept, coefficients };
-  });
+  };
 }
 
 function squaredError(predicted: Float64Array, targets: Float64Array): number {
@@ -101,8 +96,9 @@ function squaredError(predicted: Float64Array, targets: Float64Array): number {
 }
 
 /**
- * Ridge regression of the trained parameters on a description of the subset, all p at once. The strength is the one with the
- * least squared error on the validation part of the bank; the coefficients are then fitted on all of it.
+ * Ridge regression of the trained parameters on a description of the subset, all p at once. Strengths are tried
+ * from the largest down until the squared error on the validation part of the bank, which has one minimum in all we measured,
+ * rises; the coefficients are then fitted on all of it.
  *
  * Cost of fitting M subsets of N points with F features (F = N or 2N+1): M·F² + F³ multiplications for each strength tried.
  *
@@ -126,17 +122,15 @@ export function ridgePredictor(bank: Bank, options: RidgeOptions = {}): Predicto
   const described = describeSubsets(subsets, features);
   const width = described.length / subsets.count;
 
-  const candidates = fitRidge(
-    described.subarray(0, fitted * width),
-    parameters.subarray(0, fitted * p),
-    fitted,
-    strengths,
-  );
-  const errors = candidates.map((map) =>
-    squaredError(apply(map, described.subarray(fitted * width)), parameters.subarray(fitted * p)),
-  );
-  const best = strengths[errors.indexOf(Math.min(...errors))];
-  const [map] = fitRidge(described, parameters, subsets.count, [best]);
+  const ofStrength = fitRidge(described.subarray(0, fitted * width), parameters.subarray(0, fitted * p), fitted);
+  let [best, least] = [NaN, Infinity];
+  for (const strength of strengths.toSorted((a, b) => b - a)) {
+    const predicted = apply(ofStrength(strength), described.subarray(fitted * width));
+    const error = squaredError(predicted, parameters.subarray(fitted * p));
+    if (!(error < least)) break;
+    [best, least] = [strength, error];
+  }
+  const map = fitRidge(described, parameters, subsets.count)(best);
   return {
     name: features === 'mask' ? 'ridge on the mask' : 'ridge on mask and size',
     estimatedNanoseconds: () => linearMapNanoseconds(width, p),

@@ -10,7 +10,7 @@ import { nearestPredictor } from '../../src/prediction/nearest.js';
 import { newtonPredictor, refinedByNewton } from '../../src/prediction/newton.js';
 import { ridgePredictor } from '../../src/prediction/ridge.js';
 import type { Bank } from '../../src/retraining/bank.js';
-import { buildBank } from '../../src/retraining/retrain-bank.js';
+import { buildBank, takeBank } from '../../src/retraining/retrain-bank.js';
 import { fixedSizeSubsets, fullPool, leaveOneOut, uniformSizeSubsets } from '../../src/subsets/index.js';
 import { relativeErrors } from '../../src/evaluation/index.js';
 
@@ -156,6 +156,23 @@ describe('ridge regression on subsets', () => {
     };
     assert.ok((await worst('mask and size')) < 1e-2);
     assert.ok((await worst('mask')) > 0.1);
+  });
+  it('takes the strength with the least error on the last fifth, fitted on the rest', async () => {
+    const pool = gaussians(40, 3, 2, 2);
+    const draw = { poolSize: 40, count: 100, minimumSize: 8, labels: pool.labels, seed: 3 };
+    const bank = await buildBank({ pool, learner, subsets: uniformSizeSubsets(draw) });
+    const rows = Array.from({ length: 100 }, (_, b) => b);
+    const [first, last] = [takeBank(bank, rows.slice(0, 80)), takeBank(bank, rows.slice(80))];
+    const strengths = [1e-4, 1e-2, 1e-1, 1, 10];
+    const errors: number[] = [];
+    for (const strength of strengths) {
+      const predicted = await ridgePredictor(first, { strengths: [strength] }).predict(last.subsets);
+      errors.push(predicted.reduce((sum, value, i) => sum + (value - last.parameters[i]) ** 2, 0));
+    }
+    const best = strengths[errors.indexOf(Math.min(...errors))];
+    assert.ok(best < 10 && best > 1e-4);
+    const [chosen, alone] = [strengths, [best]].map((tried) => ridgePredictor(bank, { strengths: tried }));
+    assert.deepEqual(await chosen.predict(last.subsets), await alone.predict(last.subsets));
   });
   it('refuses a bank too small to validate on', () => {
     assert.throws(() => ridgePredictor(bankOf(2, () => [1, 1, 1])), /cannot be split/);
