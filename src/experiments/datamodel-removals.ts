@@ -144,7 +144,7 @@ function pairsOf(targets: Int32Array, blocks: number): Int32Array {
   return Int32Array.from({ length: blocks * T }, (_, at) => Math.floor(at / T) * T + targets[at % T]);
 }
 
-const resamples = 1000;
+const resamples = 500;
 
 /** Spearman correlation of predicted with true changes over targets and shares, resampled by target. */
 function changeCorrelation(result: RemovalsResult, method: string, ranking?: string): Estimate {

@@ -54,7 +54,7 @@ const efforts: Readonly<Record<Profile, Effort>> = {
     problems: ['breast cancer', 'spambase'],
     seeds: 2,
     counts: [300, 3000],
-    heldOut: 300,
+    heldOut: 200,
     points: 24,
     targets: 48,
     steps: 450,

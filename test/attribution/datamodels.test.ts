@@ -51,6 +51,25 @@ describe('the LASSO path', () => {
     );
   });
 
+  it('comes to the same coefficients from any start', () => {
+    const subsets = fixedSizeSubsets({ poolSize: 9, count: 40, size: 5, seed: 1 });
+    const stream = randomStream(2, 'outputs and start');
+    const { gram, cross } = momentsOf(
+      subsets,
+      Float64Array.from({ length: 40 }, () => stream.normal()),
+    );
+    const strength = 0.1 * Math.max(...cross.map(Math.abs));
+    const solve = (start?: Float64Array): Float64Array => {
+      const solution = new Float64Array(9);
+      lassoPath(gram, cross, [strength], 1e-12, (_, found) => solution.set(found), start);
+      return solution;
+    };
+    const fromZero = solve();
+    solve(Float64Array.from({ length: 9 }, () => stream.normal())).forEach((beta, j) =>
+      assert.ok(Math.abs(beta - fromZero[j]) < 1e-9),
+    );
+  });
+
   it('is soft thresholding where coordinates are orthogonal', () => {
     const found: number[][] = [];
     const gram = Float64Array.of(1, 0, 0, 0, 2, 0, 0, 0, 0);

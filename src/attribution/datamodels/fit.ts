@@ -22,19 +22,21 @@ const decadesFor = (fitted: number, poolSize: number): number => (fitted < poolS
 /** How far from optimal coefficients may be, relative to the strength at which all of them vanish. */
 const relativeTolerance = 1e-4;
 
-/** Hands on coefficients (`N`) of one output for each of descending strengths; they are only valid during the call. */
+/**
+ * Hands on coefficients (`N`) of one output for each of descending strengths; they are only valid during the call. What iterates
+ * may start near the first ones.
+ */
 type Path = (
   output: number,
   strengths: readonly number[],
   onPoint: (index: number, coefficients: Float64Array) => void,
+  start?: Float64Array,
 ) => void;
 
 interface Penalty {
   readonly name: string;
   /** The largest strength worth trying. */
   readonly largestStrength: (moments: Moments) => number;
-  /** Whether each strength starts from the coefficients of those before it. */
-  readonly continued: boolean;
   /** What outputs share is computed once. */
   readonly paths: (moments: Moments) => Path;
 }
@@ -69,11 +71,10 @@ const absolutePenalty: Penalty = {
   name: 'datamodels (LASSO)',
   // There every coefficient of every output vanishes.
   largestStrength: ({ cross }) => largest(cross),
-  continued: true,
   paths: ({ gram, cross, poolSize }) => {
-    return (output, strengths, onPoint) => {
+    return (output, strengths, onPoint, start) => {
       const ofOutput = cross.subarray(output * poolSize, (output + 1) * poolSize);
-      lassoPath(gram, ofOutput, strengths, relativeTolerance * largest(ofOutput), onPoint);
+      lassoPath(gram, ofOutput, strengths, relativeTolerance * largest(ofOutput), onPoint, start);
     };
   },
 };
@@ -81,7 +82,6 @@ const absolutePenalty: Penalty = {
 const squaredPenalty: Penalty = {
   name: 'datamodels (ridge)',
   largestStrength: ({ gram, poolSize }) => 10 * mean(gram.filter((_, at) => at % (poolSize + 1) === 0)),
-  continued: false,
   paths: ({ gram, cross, poolSize }) => {
     const factors = new Map<number, Float64Array>();
     const factorOf = (strength: number): Float64Array => {
@@ -103,7 +103,7 @@ const squaredPenalty: Penalty = {
 };
 
 async function fitWithPenalty(
-  { name, largestStrength, continued, paths }: Penalty,
+  { name, largestStrength, paths }: Penalty,
   subsets: Subsets,
   outputs: Float64Array,
   { validationFraction = 0.2, strengthCount = 25, ...control }: DatamodelOptions,
@@ -137,8 +137,9 @@ async function fitWithPenalty(
     });
     const best = errors.indexOf(Math.min(...errors));
     strengths[t] = grid[best];
-    // Of all strengths handed on the last one stays.
-    pathOfAll(t, grid.slice(continued ? 0 : best, best + 1), (_, found) => coefficients.set(found, t * poolSize));
+    // The fit to most of the subsets is near.
+    const start = candidates.subarray(best * poolSize, (best + 1) * poolSize);
+    pathOfAll(t, [grid[best]], (_, found) => coefficients.set(found, t * poolSize), start);
     control.onProgress?.({ label: name, done: t + 1, total: T });
   }
   return {

@@ -12,6 +12,7 @@ const mostSweeps = 10_000;
  * @param gram `N×N`, positive semidefinite; coordinates whose diagonal entry is 0 stay 0
  * @param cross `N`
  * @param onPoint receives each strength's index and coefficients, which are only valid during the call
+ * @param start `N` coefficients that the first strength starts from; default zeros
  */
 export function lassoPath(
   gram: Float64Array,
@@ -19,11 +20,15 @@ export function lassoPath(
   strengths: readonly number[],
   tolerance: number,
   onPoint: (index: number, coefficients: Float64Array) => void,
+  start: Float64Array = new Float64Array(cross.length),
 ): void {
   const n = cross.length;
-  const coefficients = new Float64Array(n);
+  const coefficients = start.slice();
   /** c − Gβ. */
   const residuals = cross.slice();
+  coefficients.forEach((beta, j) => {
+    if (beta !== 0) for (let i = 0, at = j * n; i < n; i++, at++) residuals[i] -= beta * gram[at];
+  });
   const everyCoordinate = Array.from({ length: n }, (_, j) => j).filter((j) => gram[j * n + j] > 0);
 
   /** Minimises over each coordinate in turn; returns the largest violation of the optimality conditions met. */
