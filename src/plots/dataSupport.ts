@@ -5,11 +5,15 @@ import {
   figure,
   inlineData,
   intervalLayer,
+  leftAxis,
   lineEncoding,
   listed,
+  panelTitle,
   requireColumns,
+  sideBySide,
   tooltip,
   type FigureOptions,
+  type LayeredView,
 } from './figure.js';
 
 /** How many targets are misclassified once a share of the pool is removed for each. */
@@ -38,34 +42,39 @@ export function dataSupport(rows: readonly DataSupportRow[], options: FigureOpti
   requireColumns('dataSupport', rows, ['dataset', 'method', 'found', 'removed', 'flipped', 'low', 'high']);
   const methods = distinct(rows, 'method');
   const style = lineEncoding(methods);
-  const share = { type: 'quantitative' as const, scale: { domain: [0, 1] }, axis: { format: '.0%' } };
-  const panels = byDataset(rows, (own) => ({
-    data: inlineData(own),
-    facet: { field: 'found', type: 'nominal', title: null, sort: distinct(own, 'found') },
-    columns: 2,
-    spec: {
-      width: 320,
-      height: 240,
-      encoding: {
-        x: { field: 'removed', type: 'quantitative', title: 'pool removed', axis: { format: '.0%' } },
-        y: { ...share, field: 'flipped', title: 'targets that flip' },
-        color: style.color,
-      },
-      layer: [
-        ...intervalLayer(own, {
-          mark: { type: 'area', opacity: 0.07, interpolate: 'step-after' },
-          encoding: { y: { ...share, field: 'low' }, y2: { field: 'high' } },
-        }),
-        {
-          mark: { type: 'line', interpolate: 'step-after' },
-          encoding: {
-            strokeDash: style.strokeDash,
-            tooltip: tooltip({ method: 'order', removed: 'share removed', flipped: 'targets that flip' }),
-          },
+  // Room beside the frame for steps that run along it.
+  const share = { type: 'quantitative' as const, scale: { domain: [-0.02, 1.02], nice: false } };
+  const axis = { format: '.0%', tickCount: 5 };
+  const panels = byDataset(rows, (own) =>
+    sideBySide(
+      distinct(own, 'found').map((found) => own.filter((row) => row.found === found)),
+      2,
+      ([{ found }]) => panelTitle(found),
+      (ofFound, leftmost): LayeredView => ({
+        data: inlineData(ofFound),
+        width: 320,
+        height: 240,
+        encoding: {
+          x: { ...share, field: 'removed', title: 'pool removed', axis },
+          y: { ...share, field: 'flipped', title: 'targets that flip', axis: leftAxis(leftmost, axis) },
+          color: style.color,
         },
-      ],
-    },
-  }));
+        layer: [
+          ...intervalLayer(ofFound, {
+            mark: { type: 'area', opacity: 0.07, interpolate: 'step-after' },
+            encoding: { y: { ...share, field: 'low' }, y2: { field: 'high' } },
+          }),
+          {
+            mark: { type: 'line', interpolate: 'step-after' },
+            encoding: {
+              strokeDash: style.strokeDash,
+              tooltip: tooltip({ method: 'order', removed: 'share removed', flipped: 'targets that flip' }),
+            },
+          },
+        ],
+      }),
+    ),
+  );
   return figure(
     {
       title: options.title ?? 'How much has to go until a prediction flips',

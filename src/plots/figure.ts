@@ -204,7 +204,11 @@ export function figure(
     description: words.description,
     config: theme,
   };
-  if (names.length === 1) return { ...frame, ...panels.get(names[0]) } as TopLevelSpec;
+  if (names.length === 1) {
+    // Three columns of a legend would be wider than a single panel.
+    const config = { ...theme, legend: { ...theme.legend, columns: 2 } };
+    return { ...frame, config, ...panels.get(names[0]) } as TopLevelSpec;
+  }
   const title = (name: string) => ({ text: name, fontSize: 13, anchor: 'middle', offset: 6 }) as const;
   return {
     ...frame,
@@ -238,13 +242,27 @@ export const panelTitle = (text: string, subtitle?: string) =>
     offset: 6,
   }) as const;
 
-/** Panels of methods in a row. */
-const across = 3;
-
 /**
- * One small panel per method, three in a row, with the correlation of the method's rows under its name where they have one. The
- * panels share their axes, so only the first of a row labels the vertical one: give it through {@link leftAxis}.
+ * Small panels of the same axes, `across` of them in a row, one for each group of rows. Only the first of a row labels the
+ * vertical axis: give it through {@link leftAxis}.
  */
+export function sideBySide<T>(
+  groups: readonly (readonly T[])[],
+  across: number,
+  title: (rows: readonly T[]) => ReturnType<typeof panelTitle>,
+  build: (rows: readonly T[], leftmost: boolean) => LayeredView,
+): Panel {
+  return {
+    concat: groups
+      .filter((own) => own.length > 0)
+      .map((own, place) => ({ title: title(own), ...build(own, place % across === 0) })),
+    columns: across,
+    align: 'each',
+    spacing: { row: 20, column: 16 },
+  };
+}
+
+/** One small panel per method, three in a row, with the correlation of its rows under its name where they have one. */
 export function byMethod<T extends Row & { readonly method: string; readonly correlation?: number | null }>(
   rows: readonly T[],
   methods: readonly string[],
@@ -252,18 +270,12 @@ export function byMethod<T extends Row & { readonly method: string; readonly cor
 ): Panel {
   const noted = rows.some(({ correlation }) => typeof correlation === 'number');
   const note = (correlation?: number | null) => `ρ ${correlation?.toFixed(2).replace(/^/, '= ') ?? 'undefined'}`;
-  return {
-    concat: methods
-      .map((method) => rows.filter((row) => row.method === method))
-      .filter((own) => own.length > 0)
-      .map((own, place) => ({
-        title: panelTitle(own[0].method, noted ? note(own[0].correlation) : undefined),
-        ...build(own, place % across === 0),
-      })),
-    columns: across,
-    align: 'each',
-    spacing: { row: 20, column: 16 },
-  };
+  return sideBySide(
+    methods.map((method) => rows.filter((row) => row.method === method)),
+    3,
+    ([{ method, correlation }]) => panelTitle(method, noted ? note(correlation) : undefined),
+    build,
+  );
 }
 
 /** The vertical axis of a panel in a row: its title, ticks and labels only in the leftmost one. */

@@ -5,6 +5,7 @@ import {
   figure,
   inlineData,
   listed,
+  paddedScale,
   requireColumns,
   tooltip,
   type FigureOptions,
@@ -49,8 +50,8 @@ export function targetEmbedding(rows: readonly TargetEmbeddingRow[], options: Fi
       height: 280,
       mark: { type: 'point', filled: false, size: 60, strokeWidth: 1.6 },
       encoding: {
-        x: { ...axis('first', own[0].firstShare), field: 'first' },
-        y: { ...axis('second', own[0].secondShare), field: 'second' },
+        x: { ...axis('first', own[0].firstShare), field: 'first', scale: paddedScale(own.map((row) => row.first)) },
+        y: { ...axis('second', own[0].secondShare), field: 'second', scale: paddedScale(own.map((row) => row.second)) },
         color: {
           field: 'label',
           type: 'nominal',

@@ -116,7 +116,7 @@ export const theme: Config = {
     labelSeparation: 4,
   },
   // A label at the top must not lift the panel's title above its neighbour's, nor one at the bottom lower the other axis.
-  axisYQuantitative: { labelFlush: 5 },
+  axisYQuantitative: { labelFlush: 4 },
   legend: {
     orient: 'bottom',
     columns: 3,
