@@ -2,7 +2,7 @@ import type { EnsemblePrediction } from '../applications/index.js';
 import type { Estimate } from '../evaluation/bootstrap.js';
 import { mean, pearson } from '../evaluation/correlation.js';
 import { ensembleKinds, type CalibrationResult, type EnsembleEstimate, type EnsembleKind } from './calibration.js';
-import { ensemblesOf, laplaceName, overTestPoints, take } from './calibration-scores.js';
+import { deepName, ensemblesOf, laplaceName, overTestPoints, take } from './calibration-scores.js';
 import { exactName } from './predictors.js';
 
 const bootstrapKind = ensembleKinds[0];
@@ -16,6 +16,7 @@ export function calibrationProblems(results: readonly CalibrationResult[]) {
     'data set': problem.title,
     pool: problem.pool.size,
     features: problem.pool.dimension,
+    parameters: problem.learner.parameterCount(problem.pool),
     'flipped labels': problem.flipped.filter(Boolean).length,
     'validation points': validationSize,
     'test points': test.size,
@@ -60,12 +61,19 @@ export function spreadCorrelation(
   const each = found.map((own) => spreadOf(own, classCount));
   const target = spreadOf(truth, classCount);
   return overTestPoints(result, (indices) => {
-    const entries = Int32Array.from({ length: indices.length * perTestPoint }, (_, at) => {
-      return indices[Math.floor(at / perTestPoint)] * perTestPoint + (at % perTestPoint);
-    });
-    return mean(each.map((own) => pearson(take(own, entries), take(target, entries))));
+    const entries = new Int32Array(indices.length * perTestPoint);
+    for (let at = 0; at < entries.length; at++)
+      entries[at] = indices[Math.floor(at / perTestPoint)] * perTestPoint + (at % perTestPoint);
+    const wanted = take(target, entries);
+    return mean(each.map((own) => pearson(take(own, entries), wanted)));
   });
 }
+
+/** Distributions over models that do not come from samples of the pool. */
+const withoutSamples = ({ laplace, deepEnsemble }: CalibrationResult) => [
+  { method: laplaceName, found: [laplace] },
+  ...(deepEnsemble ? [{ method: deepName, found: [deepEnsemble] }] : []),
+];
 
 /**
  * Predicted ensembles against the same samples retrained, and against a larger retrained ensemble of other samples; means
@@ -77,7 +85,7 @@ export function ensembleAgreement(results: readonly CalibrationResult[]) {
       ...result.ensembles
         .filter((candidate) => candidate.kind === kind)
         .map(({ method, seeds }) => ({ method, found: seeds.map(({ prediction }) => prediction) })),
-      ...(kind === bootstrapKind ? [{ method: laplaceName, found: [result.laplace] }] : []),
+      ...(kind === bootstrapKind ? withoutSamples(result) : []),
     ];
     return ensembleKinds.flatMap((kind) =>
       entriesOf(kind).map(({ method, found }) => {
@@ -121,7 +129,7 @@ export function spreadPairs(results: readonly CalibrationResult[], methods: read
       ...result.ensembles
         .filter(({ kind }) => kind === bootstrapKind)
         .map(({ method, seeds: [{ prediction }] }) => ({ method, prediction })),
-      { method: laplaceName, prediction: result.laplace },
+      ...withoutSamples(result).map(({ method, found: [prediction] }) => ({ method, prediction })),
     ];
     return found
       .filter(({ method }) => methods.includes(method))
@@ -219,6 +227,9 @@ export function ensembleCosts(results: readonly CalibrationResult[]) {
           prediction: mean(seeds.map(({ predictionSeconds }) => predictionSeconds)),
         })),
       { method: laplaceName, labels: 0, training: 0, prediction: result.laplaceSeconds },
+      ...(result.deepEnsemble
+        ? [{ method: deepName, labels: 0, training: 0, prediction: result.deepEnsembleSeconds }]
+        : []),
     ].flatMap(({ method, ...seconds }) =>
       (['labels', 'training', 'prediction'] as const).map((stage) => ({
         dataset: result.problem.title,

@@ -9,6 +9,7 @@ import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { randomSplit } from '../data/split.js';
 import { measureCpu } from '../evaluation/cost.js';
+import { createLearner } from '../learners/registry.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { buildBank } from '../retraining/retrain-bank.js';
 import {
@@ -26,7 +27,9 @@ import {
   exactName,
   improvedPreparation,
   prepareMeasured,
+  shortTrainingPreparations,
   withNewtonStep,
+  type Preparation,
   type PreparedPredictor,
 } from './predictors.js';
 import type { Profile } from './profile.js';
@@ -46,17 +49,25 @@ interface Task extends NoisyProblemOptions {
 
 const breastCancer = { name: 'breast cancer', flippedShare: 0 } as const;
 const spambase = { name: 'spambase', flippedShare: 0.1 } as const;
+const perceptron = { ...spambase, perceptron: { hidden: [4], steps: 100, learningRate: 0.02, seed: 1 } } as const;
+/** Steps of fine-tuning, a fifth of the perceptron's schedule. */
+export const shortSteps = 20;
 
 const efforts: Readonly<Record<Profile, readonly Task[]>> = {
-  smoke: [{ ...breastCancer, members: 20, reference: 20, bank: 100, steps: 20, seeds: 2 }],
+  smoke: [
+    { ...breastCancer, members: 20, reference: 20, bank: 100, steps: 20, seeds: 2 },
+    { ...perceptron, members: 10, reference: 10, bank: 30, steps: 5, seeds: 1 },
+  ],
   quick: [
     { ...breastCancer, members: 200, reference: 400, bank: 1200, steps: 300, seeds: 2 },
-    { ...spambase, members: 200, reference: 400, bank: 4000, steps: 1200, seeds: 2 },
+    { ...spambase, members: 200, reference: 400, bank: 4000, steps: 1100, seeds: 2 },
+    { ...perceptron, members: 100, reference: 200, bank: 600, steps: 130, seeds: 2 },
   ],
   full: [
     { ...breastCancer, members: 1000, reference: 4000, bank: 8000, steps: 4000, seeds: 5 },
     { ...spambase, members: 1000, reference: 4000, bank: 16000, steps: 8000, seeds: 5 },
     { name: 'spambase', flippedShare: 0, members: 1000, reference: 4000, bank: 16000, steps: 8000, seeds: 5 },
+    { ...perceptron, members: 1000, reference: 2000, bank: 8000, steps: 4000, seeds: 3 },
   ],
 };
 
@@ -105,7 +116,11 @@ export interface CalibrationResult {
   readonly temperature: number;
   readonly laplace: EnsemblePrediction;
   readonly laplaceSeconds: number;
-  readonly largestResidual: number;
+  /** Where training begins from random weights: as many models of the whole pool, each from other ones. */
+  readonly deepEnsemble: EnsemblePrediction | null;
+  readonly deepEnsembleSeconds: number;
+  /** Null where there is no optimum to be away from. */
+  readonly largestResidual: number | null;
   readonly retrainedModels: number;
   readonly seed: number;
 }
@@ -136,6 +151,20 @@ function drawBank(pool: Dataset, count: number, seed: number): Subsets {
     }),
   );
   return takeSubsets(both, randomStream(seed, 'bank order').permutation(count));
+}
+
+/** `count×p` parameters of a learner with random initial weights, trained on the whole pool from others each time. */
+async function fromOtherWeights({ pool, learner }: NoisyProblem, count: number, control: RunControl) {
+  const { name, hyperparameters } = learner;
+  const found: number[] = [];
+  for (let s = 1; s <= count; s++) {
+    const other = createLearner({
+      name,
+      hyperparameters: { ...hyperparameters, seed: Number(hyperparameters.seed) + s },
+    });
+    found.push(...(await other.retrain(pool, fullPool(pool.size), control)).parameters);
+  }
+  return Float64Array.from(found);
 }
 
 async function compareOn(task: Task, seed: number, control: RunControl): Promise<CalibrationResult> {
@@ -196,15 +225,20 @@ async function compareOn(task: Task, seed: number, control: RunControl): Promise
     }
   };
   const { mean, ridge, influence, newton, sizeAwareNewton } = baselinePreparations(problem);
+  const untrained: readonly Preparation[] = task.perceptron
+    ? [influence, shortTrainingPreparations(problem, shortSteps).fineTuned]
+    : [influence, newton, sizeAwareNewton];
   for (let s = seed; s < seed + task.seeds; s++) {
     const bank = await measureCpu(() => retrain(drawBank(pool, task.bank, deriveSeed(s, task.name, 'ModelPred bank'))));
     residuals.push(bank.result.residuals);
-    const once = s === seed ? [influence, newton, sizeAwareNewton] : [];
-    for (const preparation of [mean, ridge, ...once]) await measure(await prepareMeasured(preparation, bank, s));
+    for (const preparation of [mean, ridge, ...(s === seed ? untrained : [])])
+      await measure(await prepareMeasured(preparation, bank, s));
     const network = await prepareMeasured(improvedPreparation(task.steps, control), bank, s);
     await measure(network);
-    await measure(withNewtonStep(network, problem));
+    // Without an optimum there is nothing to step to.
+    if (!task.perceptron) await measure(withNewtonStep(network, problem));
   }
+  const deep = await measureCpu(() => fromOtherWeights(problem, task.perceptron ? task.members : 0, control));
   return {
     problem,
     test,
@@ -217,7 +251,11 @@ async function compareOn(task: Task, seed: number, control: RunControl): Promise
     temperature,
     laplace: predictionOf(laplace.result),
     laplaceSeconds: laplace.seconds,
-    largestResidual: residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
+    deepEnsemble: deep.result.length > 0 ? predictionOf(deep.result) : null,
+    deepEnsembleSeconds: deep.seconds,
+    largestResidual: task.perceptron
+      ? null
+      : residuals.reduce((largest, part) => part.reduce((max, r) => Math.max(max, r), largest), 0),
     retrainedModels: residuals.reduce((sum, part) => sum + part.length, 0),
     seed,
   };
@@ -231,8 +269,8 @@ export interface CalibrationOptions extends RunControl {
 
 /**
  * Predictive distributions of ensembles whose models were trained on bootstrap samples and on random subsets: retrained, and
- * predicted by each method for the same samples; beside the single model, the same at a fitted temperature, and a Laplace
- * approximation.
+ * predicted by each method for the same samples; beside the single model, the same at a fitted temperature, a Laplace
+ * approximation, and for perceptrons an ensemble that differs in initial weights only.
  */
 export async function calibrationComparison(options: CalibrationOptions): Promise<CalibrationResult[]> {
   const { profile, seed, ...control } = options;

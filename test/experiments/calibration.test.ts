@@ -19,7 +19,12 @@ const exactName = 'exact retraining';
 describe('calibration, smoke profile', function () {
   this.timeout(60_000);
   let results: CalibrationResult[];
-  before(async () => (results = await calibrationComparison({ profile: 'smoke', seed: 1 })));
+  /** Of logistic regression only. */
+  let logistic: CalibrationResult[];
+  before(async () => {
+    results = await calibrationComparison({ profile: 'smoke', seed: 1 });
+    logistic = results.slice(0, 1);
+  });
 
   it('keeps the points that the temperature is fitted on apart from the test points', () => {
     const [row] = calibrationProblems(results);
@@ -29,7 +34,7 @@ describe('calibration, smoke profile', function () {
     assert.equal(test.size, row['test points']);
   });
   it('compares every ensemble with the same samples retrained, inside its interval', () => {
-    const rows = ensembleAgreement(results);
+    const rows = ensembleAgreement(logistic);
     assert.equal(rows.length, 2 * 8 + 1);
     for (const row of rows) {
       assert.ok(row['difference low'] <= row['mean difference'] && row['mean difference'] <= row['difference high']);
@@ -45,7 +50,7 @@ describe('calibration, smoke profile', function () {
     assert.ok(of('ModelPred (improved) + one Newton step') < of('ModelPred (improved)'));
   });
   it('scores every distribution, its Brier score adding up', () => {
-    const rows = calibrationTable(results);
+    const rows = calibrationTable(logistic);
     assert.equal(new Set(rows.map(({ method }) => method)).size, rows.length);
     const [single, tempered] = rows;
     assert.equal(single.accuracy, tempered.accuracy, 'a temperature changes no prediction');
@@ -54,7 +59,7 @@ describe('calibration, smoke profile', function () {
       const parts = row.reliability - row.resolution + row.uncertainty;
       assert.ok(Math.abs(parts - row.Brier) < 0.05, `${row.method}: only what binning hides is left out`);
     }
-    const scores = calibrationScoreRows(results, ['single model']);
+    const scores = calibrationScoreRows(logistic, ['single model']);
     assert.deepEqual(
       scores.map(({ value }) => value),
       [single['NLL (nats)'], single.Brier, single.ECE, single['ECE, equal mass']],
@@ -62,7 +67,7 @@ describe('calibration, smoke profile', function () {
     for (const { low, value, high, score } of scores) assert.ok(low <= value && value <= high, score);
   });
   it('puts every test point in one bin of a reliability diagram', () => {
-    const rows = reliabilityRows(results, ['single model']);
+    const rows = reliabilityRows(logistic, ['single model']);
     assert.equal(
       rows.reduce((sum, { points }) => sum + points, 0),
       results[0].test.size,
@@ -70,7 +75,7 @@ describe('calibration, smoke profile', function () {
     for (const { low, frequency, high } of rows) assert.ok(low <= frequency && frequency <= high);
   });
   it('pairs standard deviations of the same points', () => {
-    const pairs = spreadPairs(results, [exactName, 'Laplace approximation']);
+    const pairs = spreadPairs(logistic, [exactName, 'Laplace approximation']);
     const exact = pairs.filter(({ method }) => method === exactName);
     assert.equal(exact.length, results[0].test.size);
     for (const row of exact) assert.equal(row.predicted, row.exact);
@@ -83,10 +88,29 @@ describe('calibration, smoke profile', function () {
   it('counts time for labels only where methods learn, and more of it for more members', () => {
     for (const { method, stage, seconds } of ensembleCosts(results))
       if (stage === 'labels') assert.equal(seconds > 0, /mean|ridge|ModelPred/.test(method), method);
-    const exact = spreadByTime(results).filter(({ method }) => method === exactName);
+    const exact = spreadByTime(logistic).filter(({ method }) => method === exactName);
     assert.ok(exact.length > 1 && exact.every(({ seconds }, k) => k === 0 || seconds > exact[k - 1].seconds));
     for (const row of ensembleBudgets(results))
       assert.ok(row['models retrained in it'] <= row['models retrained in all of it'], row.method);
+  });
+  it('compares perceptrons with as many that differ in initial weights, and steps to no optimum', () => {
+    const perceptron = results[results.length - 1];
+    assert.equal(perceptron.largestResidual, null);
+    assert.equal(perceptron.deepEnsemble?.models, 10);
+    assert.ok(
+      perceptron.deepEnsemble.spread.some((spread) => spread > 0),
+      'weights differ',
+    );
+    const methods = ensembleAgreement([perceptron]).map(({ method }) => method);
+    assert.equal(methods.filter((method) => method === 'deep ensemble').length, 1);
+    assert.ok(!methods.some((method) => method.includes('Newton')));
+    assert.ok(methods.includes('fine-tuning for 20 steps'));
+    const [single, tempered, , deep] = calibrationTable([perceptron]);
+    assert.deepEqual([single.method, deep.method], ['single model', 'deep ensemble']);
+    assert.equal(single.accuracy, tempered.accuracy);
+    assert.equal(logistic[0].deepEnsemble, null);
+    const costs = ensembleCosts(results).filter(({ method }) => method === 'deep ensemble');
+    assert.deepEqual([...new Set(costs.map(({ dataset }) => dataset))], [perceptron.problem.title]);
   });
   it('states claims that follow from its measurements', () => {
     const claims = calibrationClaims(results, 'smoke');
