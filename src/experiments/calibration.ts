@@ -5,7 +5,7 @@ import {
   temper,
   type EnsemblePrediction,
 } from '../applications/index.js';
-import type { RunControl } from '../control.js';
+import { safePoint, type RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { randomSplit } from '../data/split.js';
 import { measureCpu } from '../evaluation/cost.js';
@@ -156,13 +156,16 @@ function drawBank(pool: Dataset, count: number, seed: number): Subsets {
 /** `count×p` parameters of a learner with random initial weights, trained on the whole pool from others each time. */
 async function fromOtherWeights({ pool, learner }: NoisyProblem, count: number, control: RunControl) {
   const { name, hyperparameters } = learner;
+  const label = 'training from other initial weights';
   const found: number[] = [];
   for (let s = 1; s <= count; s++) {
     const other = createLearner({
       name,
       hyperparameters: { ...hyperparameters, seed: Number(hyperparameters.seed) + s },
     });
-    found.push(...(await other.retrain(pool, fullPool(pool.size), control)).parameters);
+    found.push(...(await other.retrain(pool, fullPool(pool.size))).parameters);
+    control.onProgress?.({ label, done: s, total: count });
+    await safePoint(control, label);
   }
   return Float64Array.from(found);
 }
