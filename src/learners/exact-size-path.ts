@@ -9,9 +9,11 @@ const tolerance = 1e-10;
 const maxIterations = 1000;
 /** Optima solved together. */
 const blockSizes = 128;
-/** Up to this many parameters every size has a Hessian of its own. */
+/** Up to this many parameters every size has a Hessian of its own, */
 const ownHessianLimit = 128;
-/** Ratio of neighbouring sizes that have a Hessian where there are more parameters. */
+/** unless inverses for all sizes up to N would hold more numbers than this (240 MB). */
+const ownHessianNumbers = 3e7;
+/** Ratio of neighbouring sizes that have a Hessian where not every one has. */
 const hessianRatio = 2 ** (1 / 8);
 
 /** The exact size path of a linear model whose points cost C each. */
@@ -22,7 +24,7 @@ export function exactSizePath(problem: LinearProblem, knots: SizePathKnots, C: n
 
   /** The size whose Hessian stands for that of n. */
   const hessianSize = (size: number): number =>
-    p <= ownHessianLimit
+    p <= ownHessianLimit && pointCount * p * p <= ownHessianNumbers
       ? size
       : pointCount * hessianRatio ** Math.round(Math.log(size / pointCount) / Math.log(hessianRatio));
 

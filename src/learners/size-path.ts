@@ -130,7 +130,7 @@ export interface SizePath {
   optima(sizes: ArrayLike<number>): Float64Array;
   /**
    * Replaces each of B vectors (`B×p`) by H(n_b)⁻¹ times it, H(n) the Hessian of the whole pool with weights n/N at θ*(n): of
-   * n itself for few parameters, of the nearest of closely spaced sizes (9 % apart) for many.
+   * n itself for few parameters and points, of the nearest of closely spaced sizes (9 % apart) for many.
    */
   precondition(sizes: ArrayLike<number>, vectors: Float64Array): void;
 }

@@ -38,6 +38,23 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 }
 
 describe('the size path', () => {
+  it('shares Hessians among sizes that are close where there would be too many of them', async () => {
+    const dimension = 100;
+    const few = pathOf(cloudPool({ size: 300, dimension, classCount: 2, seed: 3 }));
+    const many = pathOf(cloudPool({ size: 3000, dimension, classCount: 2, seed: 3 }));
+    const ones = new Float64Array(2 * (dimension + 1)).fill(1);
+    for (const [path, sizes, shared] of [
+      [few, [290, 291], false],
+      [many, [2900, 2910], true],
+    ] as const) {
+      await path.prepare(sizes);
+      const vectors = ones.slice();
+      path.precondition(sizes, vectors);
+      const [first, second] = [vectors.slice(0, dimension + 1), vectors.slice(dimension + 1)];
+      assert.equal(Buffer.compare(Buffer.from(first.buffer), Buffer.from(second.buffer)) === 0, shared);
+    }
+  });
+
   for (const pool of [binary, ternary]) {
     const name = `${pool.classes.length} classes`;
     const p = learner.parameterCount(pool);
