@@ -3,17 +3,15 @@ import {
   byDataset,
   distinct,
   dodged,
+  dodgedLines,
   figure,
   inlineData,
-  intervalLayer,
   listed,
   logarithmic,
   measuredAxis,
   methodEncoding,
   paddedScale,
   requireColumns,
-  sideways,
-  tooltip,
   type FigureOptions,
 } from './figure.js';
 
@@ -63,26 +61,13 @@ export function convergence(rows: readonly ConvergenceRow[], options: FigureOpti
       },
       color: style.color,
     },
-    layer: [
-      ...intervalLayer(own, {
-        mark: { type: 'rule', opacity: 0.5, ...sideways },
-        encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-      }),
-      { mark: { type: 'line', ...sideways }, encoding: { strokeDash: style.strokeDash } },
-      {
-        mark: { type: 'point', ...sideways },
-        encoding: {
-          shape: style.shape,
-          tooltip: tooltip({
-            method: 'method',
-            permutations: 'permutations',
-            correlation: 'Spearman correlation',
-            low: 'low',
-            high: 'high',
-          }),
-        },
-      },
-    ],
+    layer: dodgedLines(own, style, {
+      method: 'method',
+      permutations: 'permutations',
+      correlation: 'Spearman correlation',
+      low: 'low',
+      high: 'high',
+    }),
   }));
   return figure(
     {

@@ -3,16 +3,14 @@ import {
   byDataset,
   distinct,
   dodged,
+  dodgedLines,
   figure,
   inlineData,
-  intervalLayer,
   listed,
   logarithmic,
   measuredAxis,
   methodEncoding,
   requireColumns,
-  sideways,
-  tooltip,
   type FigureOptions,
 } from './figure.js';
 
@@ -56,20 +54,13 @@ export function marginDrops(rows: readonly MarginDropRow[], options: FigureOptio
       y: { field: 'drop', type: 'quantitative', title: 'mean fall of the margin (nats)' },
       color: style.color,
     },
-    layer: [
-      ...intervalLayer(own, {
-        mark: { type: 'rule', opacity: 0.5, ...sideways },
-        encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-      }),
-      { mark: { type: 'line', ...sideways }, encoding: { strokeDash: style.strokeDash } },
-      {
-        mark: { type: 'point', ...sideways },
-        encoding: {
-          shape: style.shape,
-          tooltip: tooltip({ method: 'ranking', share: 'share removed', drop: 'mean fall', low: 'low', high: 'high' }),
-        },
-      },
-    ],
+    layer: dodgedLines(own, style, {
+      method: 'ranking',
+      share: 'share removed',
+      drop: 'mean fall',
+      low: 'low',
+      high: 'high',
+    }),
   }));
   return figure(
     {

@@ -3,16 +3,14 @@ import {
   byDataset,
   distinct,
   dodged,
+  dodgedLines,
   figure,
   inlineData,
-  intervalLayer,
   listed,
   measuredAxis,
   methodEncoding,
   paddedScale,
   requireColumns,
-  sideways,
-  tooltip,
   type FigureOptions,
 } from './figure.js';
 
@@ -61,26 +59,13 @@ export function recallCurves(rows: readonly RecallRow[], options: FigureOptions 
       },
       color: style.color,
     },
-    layer: [
-      ...intervalLayer(own, {
-        mark: { type: 'rule', opacity: 0.5, ...sideways },
-        encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-      }),
-      { mark: { type: 'line', ...sideways }, encoding: { strokeDash: style.strokeDash } },
-      {
-        mark: { type: 'point', ...sideways },
-        encoding: {
-          shape: style.shape,
-          tooltip: tooltip({
-            method: 'method',
-            share: 'share looked at',
-            found: 'share found',
-            low: 'low',
-            high: 'high',
-          }),
-        },
-      },
-    ],
+    layer: dodgedLines(own, style, {
+      method: 'method',
+      share: 'share looked at',
+      found: 'share found',
+      low: 'low',
+      high: 'high',
+    }),
   }));
   return figure(
     {
