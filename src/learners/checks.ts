@@ -56,3 +56,8 @@ export function checkIterations(name: string, limit: number): void {
     throw new InputError(`${name} is ${limit}; it must be a whole number from 0 to 65535.`);
   }
 }
+
+/** @throws InputError unless a residual can be at or below the tolerance. */
+export function checkTolerance(tolerance: number): void {
+  if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
+}

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import { lbfgsMemory } from '../numerics/lbfgs.js';
 import { subsetSizes, type Subsets } from '../subsets/subsets.js';
-import { checkIterations, checkStart, startOf } from './checks.js';
+import { checkIterations, checkStart, checkTolerance, startOf } from './checks.js';
 import { RetrainStatus, type Retrained, type RetrainOptions } from './learner.js';
 import type { PreparedPool } from './prepared-pool.js';
 import { solveBlock } from './solve-block.js';
@@ -35,7 +35,7 @@ export async function retrainLinear(
   const { parameterCount: p, pointCount, labels } = problem;
   const { count, weights } = subsets;
   checkStart(from, count, p);
-  if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
+  checkTolerance(tolerance);
   if (stepTolerance !== undefined && !(stepTolerance > 0)) {
     throw new InputError(`The step tolerance is ${stepTolerance}; it must be above 0, e.g. 0.01.`);
   }

@@ -1,6 +1,7 @@
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
+import { checkTolerance } from '../learners/checks.js';
 import type { Learner, Retrained } from '../learners/learner.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { openBlockStore } from './block-store.js';
@@ -41,7 +42,7 @@ export async function retrainInBlocks(options: RetrainInBlocksOptions): Promise<
     throw new InputError(`blockSubsets is ${blockSubsets}; it must be a whole number of at least 1.`);
   }
   // Before it is written into a store.
-  if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 1e-8.`);
+  checkTolerance(tolerance);
   checkSubsets(subsets, pool);
   const { count } = subsets;
   const store =
