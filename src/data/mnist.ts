@@ -65,6 +65,7 @@ export async function loadMnist({ perClass }: MnistOptions = {}): Promise<Datase
     labels,
     classes: digitChecksums.map((_, digit) => String(digit)),
     featureNames: pixelNames(imageSide, imageSide),
+    input: { kind: 'image', height: imageSide, width: imageSide, channels: 1 },
   });
 }
 

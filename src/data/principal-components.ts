@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import { multiplyTransposed } from '../numerics/dense.js';
 import { principalDirections } from '../numerics/principal-directions.js';
 import type { Dataset } from './dataset.js';
+import { requireQuantities } from './input-shape.js';
 
 /** Where principal components are measured from, and along what. */
 export interface PrincipalComponents {
@@ -15,10 +16,12 @@ export interface PrincipalComponents {
  * Directions that hold most of the points' spread about their mean. Fit them on the training part and apply them to both
  * parts. Computed by a fixed number of orthogonal iterations, so neighbours of nearly equal spread may stay mixed.
  *
- * @throws InputError unless there are at least as many points and features as components, and one component.
+ * @throws InputError unless there are at least as many points and features as components, and one component, or if
+ *   the points are sequences.
  */
 export function fitPrincipalComponents(dataset: Dataset, components: number): PrincipalComponents {
   const { name, size, dimension, features } = dataset;
+  requireQuantities(dataset, 'find principal components of');
   const most = Math.min(size, dimension);
   if (!(Number.isInteger(components) && components >= 1 && components <= most))
     throw new InputError(
@@ -50,5 +53,7 @@ export function applyPrincipalComponents({ centre, directions }: PrincipalCompon
     dimension: components,
     features: scores,
     featureNames: Array.from({ length: components }, (_, k) => `component ${k + 1}`),
+    // Components are no image, whatever the features were.
+    input: undefined,
   };
 }

@@ -43,7 +43,7 @@ export function selectClasses(dataset: Dataset, classNames: readonly string[]): 
 /**
  * The points of the first data set, then those of the second, under the first one's name.
  *
- * @throws InputError if their features or classes differ.
+ * @throws InputError if their features, input shapes or classes differ.
  */
 export function concatenate(first: Dataset, second: Dataset): Dataset {
   const same = (a: readonly string[], b: readonly string[]): boolean =>
@@ -51,6 +51,10 @@ export function concatenate(first: Dataset, second: Dataset): Dataset {
   if (!same(first.featureNames, second.featureNames))
     throw new InputError(
       `Cannot concatenate ${first.name} and ${second.name}: their features differ; encode both in the same way.`,
+    );
+  if (JSON.stringify(first.input) !== JSON.stringify(second.input))
+    throw new InputError(
+      `Cannot concatenate ${first.name} and ${second.name}: their inputs have different shapes or vocabularies; load both in the same way.`,
     );
   if (!same(first.classes, second.classes))
     throw new InputError(

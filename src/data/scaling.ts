@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Dataset } from './dataset.js';
+import { requireQuantities } from './input-shape.js';
 
 /**
  * `standardise`: every feature to mean 0 and (population) standard deviation 1. `max-norm`: divide everything by the
@@ -20,11 +21,12 @@ export interface Scaling {
  * The scaling of this kind that the points determine. Fit it on the training part and apply it to both parts. A constant
  * feature is centred and otherwise left as it is; points that are all 0 have max-norm 1.
  *
- * @throws InputError if there are no points or the kind is unknown.
+ * @throws InputError if there are no points, they are sequences, or the kind is unknown.
  */
 export function fitScaling(dataset: Dataset, kind: ScalingKind): Scaling {
   const { name, size, dimension } = dataset;
   if (size < 1) throw new InputError(`Cannot fit a scaling to ${name}: it has no points.`);
+  requireQuantities(dataset, 'fit a scaling to');
   const constant = (value: number): number[] => new Array<number>(dimension).fill(value);
   switch (kind) {
     case 'none':
@@ -43,10 +45,11 @@ export function fitScaling(dataset: Dataset, kind: ScalingKind): Scaling {
 /**
  * The data set with every feature mapped to (x − shift) / scale.
  *
- * @throws InputError if the scaling was fitted to another number of features.
+ * @throws InputError if the scaling was fitted to another number of features, or the points are sequences.
  */
 export function applyScaling({ shift, scale }: Scaling, dataset: Dataset): Dataset {
   const { name, dimension } = dataset;
+  requireQuantities(dataset, 'scale');
   if (shift.length !== dimension || scale.length !== dimension)
     throw new InputError(
       `A scaling of ${shift.length} features does not fit ${name}, which has ${dimension}; fit it to data with the same features.`,
@@ -60,10 +63,11 @@ export function applyScaling({ shift, scale }: Scaling, dataset: Dataset): Datas
 /**
  * The data set with every feature x replaced by log(1 + x), for counts and other long-tailed values.
  *
- * @throws InputError if a value is negative.
+ * @throws InputError if a value is negative, or the points are sequences.
  */
 export function log1p(dataset: Dataset): Dataset {
   const { name, dimension, features, featureNames } = dataset;
+  requireQuantities(dataset, 'take logarithms of');
   const negative = features.findIndex((value) => value < 0);
   if (negative >= 0)
     throw new InputError(
@@ -76,9 +80,10 @@ export function log1p(dataset: Dataset): Dataset {
 /**
  * The data set with every feature divided by one number, e.g. 255 for the pixels of Fashion-MNIST or 16 for digits.
  *
- * @throws InputError unless the divisor is finite and above 0.
+ * @throws InputError unless the divisor is finite and above 0, or if the points are sequences.
  */
 export function divideBy(dataset: Dataset, divisor: number): Dataset {
+  requireQuantities(dataset, 'divide');
   if (!(divisor > 0 && Number.isFinite(divisor)))
     throw new InputError(`Cannot divide ${dataset.name} by ${divisor}; give a number above 0.`);
   return { ...dataset, features: dataset.features.map((value) => value / divisor) };

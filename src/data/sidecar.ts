@@ -22,8 +22,8 @@ export type DatasetName = (typeof datasetNames)[number];
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const source = z.looseObject({ packageManager: z.string(), package: z.string(), version: z.string() });
-const shared = {
-  name: z.enum(datasetNames),
+/** What is said of every data set, carried or in an optional package. */
+export const describedSet = {
   title: z.string(),
   rows: z.int().positive(),
   features: z.int().positive(),
@@ -39,6 +39,8 @@ const shared = {
   knownIssues: z.array(z.looseObject({ kind: z.string(), note: z.string().optional(), count: z.int().optional() })),
 };
 
+const shared = { ...describedSet, name: z.enum(datasetNames) };
+
 const tableSidecar = z.object({
   ...shared,
   file: z.string(),
@@ -46,6 +48,7 @@ const tableSidecar = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'category', 'text', 'label']) })),
   label: z.string(),
   missingValues: z.int().nonnegative(),
+  imageShape: z.tuple([z.int().positive(), z.int().positive()]).optional(),
   conflictingLabelRows: z.array(z.int().nonnegative()),
 });
 

@@ -1,12 +1,14 @@
 import { InputError } from '../errors.js';
 import type { Dataset } from './dataset.js';
+import { shapeProblem } from './input-shape.js';
 
 /** Class indices are bytes. */
 export const maxClasses = 256;
 
 /**
  * Checks that a data set is consistent: array lengths fit `N×d`, at least one point, one feature and two classes,
- * distinct class names, every label a class index, every feature finite. Returns its argument. A class may have no points
+ * distinct class names, every label a class index, every feature finite, features of images and sequences
+ * as their shape says. Returns its argument. A class may have no points
  * (a small test part), which a pool to train on may not.
  *
  * @throws InputError naming the first violation.
@@ -36,5 +38,7 @@ export function validateDataset(dataset: Dataset): Dataset {
         `has the value ${features[k]} at row ${Math.floor(k / dimension)}, feature ${featureNames[k % dimension]}; ` +
           'drop the row or fill in a number',
       );
+  const problem = dataset.input && shapeProblem(dataset, dataset.input);
+  if (problem !== undefined) refuse(problem);
   return dataset;
 }
