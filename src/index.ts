@@ -15,5 +15,7 @@ export * from './learners/index.js';
 export * from './retraining/index.js';
 export * from './prediction/index.js';
 export * from './attribution/index.js';
+export * from './statistics/index.js';
 export * from './evaluation/index.js';
+export * from './games/index.js';
 export * from './applications/index.js';

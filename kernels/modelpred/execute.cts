@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../../src/control.js';
 import { InterruptedError } from '../../src/errors.js';
-import type { Claim } from '../../src/evaluation/claims.js';
+import type { Claim } from '../../src/evaluation/claim.js';
 import { CLAIMS_MIME, PROGRESS_MIME } from '../../src/notebook/index.js';
 import type { ChildEvent, Request } from './execute-child.cjs';
 import { firstLine, isCodeCell, sourceOf, withoutVolatile } from './notebook-file.cjs';

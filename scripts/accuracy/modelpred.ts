@@ -1,5 +1,5 @@
 import { measureCpu } from '../../src/evaluation/cost.js';
-import { mean } from '../../src/evaluation/correlation.js';
+import { mean } from '../../src/statistics/mean.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
 import { loadProblem, type Problem, type ProblemName } from '../../src/experiments/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';

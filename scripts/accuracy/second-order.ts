@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { measureCpu } from '../../src/evaluation/cost.js';
-import { mean } from '../../src/evaluation/correlation.js';
+import { mean } from '../../src/statistics/mean.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
 import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';

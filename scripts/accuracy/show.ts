@@ -1,4 +1,4 @@
-import { mean } from '../../src/evaluation/correlation.js';
+import { mean } from '../../src/statistics/mean.js';
 
 export const digits = (value: number): string => value.toPrecision(3);
 

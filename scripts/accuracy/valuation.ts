@@ -1,8 +1,9 @@
-import { prefixUtilities, shapleyValues, type ParametersOf } from '../../src/applications/index.js';
-import { bootstrap, type Estimate } from '../../src/evaluation/bootstrap.js';
-import { pearson, spearman } from '../../src/evaluation/correlation.js';
+import { prefixUtilities, shapleyValues, type ParametersOf } from '../../src/games/index.js';
+import { bootstrap } from '../../src/statistics/bootstrap-interval.js';
+import type { Estimate } from '../../src/statistics/estimate.js';
+import { pearson, spearman } from '../../src/statistics/correlation.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
-import { areaUnderRoc } from '../../src/evaluation/roc.js';
+import { areaUnderRoc } from '../../src/statistics/roc.js';
 import { accuracyUtility, logLossUtility } from '../../src/evaluation/utility.js';
 import { exactBelow } from '../../src/experiments/exact-below.js';
 import { exactName, improvedPreparation } from '../../src/experiments/predictors.js';

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../src/data/dataset.js';
-import { binaryCrossEntropy } from '../../src/learners/binary-cross-entropy.js';
-import { linearObjective, linearProblem } from '../../src/learners/linear-objective.js';
-import { softmaxCrossEntropy } from '../../src/learners/softmax-cross-entropy.js';
+import { binaryCrossEntropy } from '../../src/learners/linear/binary-cross-entropy.js';
+import { linearObjective, linearProblem } from '../../src/learners/linear/linear-objective.js';
+import { softmaxCrossEntropy } from '../../src/learners/linear/softmax-cross-entropy.js';
 import * as plain from '../../src/numerics/dense-plain.js';
 import { choleskyFactor, multiplyTransposed } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';

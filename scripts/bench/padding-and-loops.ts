@@ -1,4 +1,4 @@
-import type { NetworkEngine, NetworkOnPoints } from '../../src/prediction/modelpred/network-engine.js';
+import type { NetworkEngine, NetworkOnPoints } from '../../src/prediction/modelpred/network/network-engine.js';
 import type { LossSettings } from '../../src/prediction/modelpred/settings.js';
 import type { Subsets } from '../../src/subsets/subsets.js';
 

@@ -12,7 +12,7 @@ import {
   estimatedNanoseconds,
   type ProblemSize,
   type SolverName,
-} from '../../src/learners/solver-choice.js';
+} from '../../src/learners/linear/solver-choice.js';
 import { chooseKernels, type KernelChoice } from '../../src/numerics/wasm-kernels.js';
 import { cpuSeconds, ratioOf, spreadOf, type Spread } from './measure.js';
 import { startScikitLearn, startTorchSolver, type PeerAnswer } from './scikit-learn.js';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
 
 /*
- * Records the advance widths of the bundled font Roboto in src/plots/textWidths.ts, from the tables of its font files
+ * Records the advance widths of the bundled font Roboto in src/plots/text-widths.ts, from the tables of its font files
  * (cmap: character → glyph; hmtx: glyph → advance width). Run from the top of the repository after a change of the font:
  *
  *     npm run build && node dist/scripts/reference/text-widths.js
@@ -119,4 +119,4 @@ ${fonts.map(({ weight, font }) => `[${weight}, [${codes.map((code) => font.advan
 ]);
 `;
 const options = { parser: 'typescript', printWidth: 120, singleQuote: true };
-writeFileSync('src/plots/textWidths.ts', await format(source, options));
+writeFileSync('src/plots/text-widths.ts', await format(source, options));

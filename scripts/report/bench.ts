@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError } from '../../src/errors.js';
-import { ratiosToTargets } from '../../src/plots/ratiosToTargets.js';
+import { ratiosToTargets } from '../../src/plots/ratios-to-targets.js';
 import { renderSvg } from '../../src/plots/render.js';
 import type { NotebookContent } from './content.js';
 

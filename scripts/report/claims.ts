@@ -1,4 +1,4 @@
-import type { Claim, Verdict } from '../../src/evaluation/claims.js';
+import type { Claim, Verdict } from '../../src/evaluation/claim.js';
 import { html, readable, type Html } from './html.js';
 
 const verdicts: Readonly<Record<Verdict, { readonly mark: string; readonly style: string }>> = {

@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { z } from 'zod';
 import { InputError } from '../../src/errors.js';
-import type { Claim } from '../../src/evaluation/claims.js';
-import type { Table } from '../../src/evaluation/table.js';
+import type { Claim } from '../../src/evaluation/claim.js';
+import type { Table } from '../../src/evaluation/tidy-table.js';
 import { CLAIMS_MIME, FIGURE_MIME, PROGRESS_MIME, TABLE_MIME } from '../../src/notebook/index.js';
 
 /** What an executed notebook shows, freed from the notebook format: this is all the report is made of. */

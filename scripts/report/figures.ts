@@ -1,5 +1,4 @@
-import type { NotebookContent } from './content.js';
-import { outputsOf } from './content.js';
+import { type NotebookContent, outputsOf } from './content.js';
 
 /** File name of a figure: notebook and figure name, with anything that file systems may mind replaced. */
 export const figureFile = (notebook: string, figure: string, extension: string): string =>

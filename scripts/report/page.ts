@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../src/notebook/format.js';
-import type { Claim } from '../../src/evaluation/claims.js';
+import type { Claim } from '../../src/evaluation/claim.js';
 import type { Profile } from '../../src/experiments/profile.js';
 import { claimsTable, countVerdicts } from './claims.js';
 import { outputsOf, type NotebookContent } from './content.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Claim } from '../../src/evaluation/claims.js';
+import type { Claim } from '../../src/evaluation/claim.js';
 import type { Profile } from '../../src/experiments/profile.js';
 import { outputsOf, type NamedTable, type NotebookContent } from './content.js';
 import type { Outcome } from './execute.js';

@@ -1,4 +1,4 @@
-import type { Row, Table } from '../../src/evaluation/table.js';
+import type { Row, Table } from '../../src/evaluation/tidy-table.js';
 import { claimsTable } from './claims.js';
 import type { Figure, NamedTable, NotebookContent, Output } from './content.js';
 import { figureFile } from './figures.js';

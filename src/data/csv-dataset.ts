@@ -5,7 +5,7 @@ import { readCsvTable, type CsvTable } from './csv-table.js';
 import type { Dataset } from './dataset.js';
 import { encodeRecords, parseNumber, type ColumnEncoding } from './encode.js';
 import { defaultMissingTexts, handleMissing, type MissingPolicy } from './missing.js';
-import { listNearest } from './nearest-names.js';
+import { listNearest } from '../nearest-names.js';
 import { maxClasses, validateDataset } from './validate.js';
 
 export interface ReadCsvOptions extends CsvOptions {

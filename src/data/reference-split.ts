@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InputError } from '../errors.js';
 import { dataPath, readBytes } from './files.js';
 import { loadDataset } from './load-dataset.js';
-import { listNearest } from './nearest-names.js';
+import { listNearest } from '../nearest-names.js';
 import { selectClasses } from './rows.js';
 import { datasetNames, parseJson, readSidecar } from './sidecar.js';
 import { partsOf, type Split } from './split.js';

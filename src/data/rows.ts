@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Dataset } from './dataset.js';
-import { listNearest } from './nearest-names.js';
+import { listNearest } from '../nearest-names.js';
 
 /**
  * The points at these rows, in the order given; a row may come more than once.

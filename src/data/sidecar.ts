@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataPath, readBytes } from './files.js';
 import { InputError } from '../errors.js';
-import { listNearest } from './nearest-names.js';
+import { listNearest } from '../nearest-names.js';
 
 /** Names of the data sets carried in the package. */
 export const datasetNames = [

@@ -1,5 +1,5 @@
 import { calibrationBins, type Binning } from './calibration-error.js';
-import { mean } from './correlation.js';
+import { mean } from '../statistics/mean.js';
 import { checkPredictive, type PredictiveDistribution } from './predictive.js';
 
 /**

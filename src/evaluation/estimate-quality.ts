@@ -1,5 +1,5 @@
-import { quantile } from './bootstrap.js';
-import { spearman } from './correlation.js';
+import { quantile } from '../statistics/quantile.js';
+import { spearman } from '../statistics/correlation.js';
 
 /** How well error estimates tell true errors. */
 export interface EstimateQuality {

@@ -1,7 +1,5 @@
-export * from './bootstrap.js';
 export * from './brier-score.js';
 export * from './calibration-error.js';
-export * from './correlation.js';
 export * from './cost.js';
 export * from './estimate-quality.js';
 export * from './f1-score.js';
@@ -11,9 +9,6 @@ export * from './margins.js';
 export * from './parameter-error.js';
 export * from './prediction-utility.js';
 export * from './predictive.js';
-export * from './proportion-interval.js';
-export * from './resampled-ranks.js';
-export * from './roc.js';
 export {
   accuracyUtility,
   labelAgreement,
@@ -22,5 +17,5 @@ export {
   type Arithmetic,
   type Utility,
 } from './utility.js';
-export type { Claim, Verdict } from './claims.js';
-export type { Row, Table } from './table.js';
+export type { Claim, Verdict } from './claim.js';
+export type { Row, Table } from './tidy-table.js';

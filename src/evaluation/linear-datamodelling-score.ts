@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
-import { bootstrapMean, type BootstrapOptions, type Estimate } from './bootstrap.js';
-import { spearman } from './correlation.js';
+import { bootstrapMean, type BootstrapOptions } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import { spearman } from '../statistics/correlation.js';
 
 /**
  * `T` Spearman correlations over B held-out subsets between predicted and actual outputs of T points: 0 where a prediction does

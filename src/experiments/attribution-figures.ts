@@ -1,4 +1,4 @@
-import { mean } from '../evaluation/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { attributionColumn } from './attribution-column.js';
 import type { AttributionResult, AttributionRun } from './parameter-attribution.js';
 

@@ -1,6 +1,7 @@
 import type { EnsemblePrediction } from '../applications/index.js';
-import type { Estimate } from '../evaluation/bootstrap.js';
-import { mean, pearson } from '../evaluation/correlation.js';
+import type { Estimate } from '../statistics/estimate.js';
+import { pearson } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { ensembleKinds, type CalibrationResult, type EnsembleEstimate, type EnsembleKind } from './calibration.js';
 import { deepName, ensemblesOf, laplaceName, overTestPoints, take } from './calibration-scores.js';
 import { exactName } from './predictors.js';

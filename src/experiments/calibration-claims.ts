@@ -1,6 +1,6 @@
-import type { Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import type { Estimate } from '../statistics/estimate.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import { logLosses } from '../evaluation/log-loss.js';
 import {
   exactMembersWithin,

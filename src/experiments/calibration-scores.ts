@@ -1,4 +1,5 @@
-import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
 import { brierDecomposition, brierScores } from '../evaluation/brier-score.js';
 import {
   calibrationBins,
@@ -6,10 +7,10 @@ import {
   expectedCalibrationError,
   type Binning,
 } from '../evaluation/calibration-error.js';
-import { mean } from '../evaluation/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { logLosses } from '../evaluation/log-loss.js';
 import { topLabel, type PredictiveDistribution } from '../evaluation/predictive.js';
-import { proportionInterval } from '../evaluation/proportion-interval.js';
+import { proportionInterval } from '../statistics/proportion-interval.js';
 import {
   ensembleKinds,
   type CalibrationResult,

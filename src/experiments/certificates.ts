@@ -1,6 +1,6 @@
 import type { RunControl } from '../control.js';
-import { quantile } from '../evaluation/bootstrap.js';
-import { mean } from '../evaluation/correlation.js';
+import { quantile } from '../statistics/quantile.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { estimateQuality, type EstimateQuality } from '../evaluation/estimate-quality.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';

@@ -1,8 +1,9 @@
 import { removalCurve } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrapMean, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import { accuracyUtility } from '../evaluation/utility.js';
 import { cleanLabels, type Cleaning } from './label-cleaning.js';
 import { valuedProblem, type ValuedProblem } from './valued-problem.js';

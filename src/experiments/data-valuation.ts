@@ -1,17 +1,14 @@
-import {
-  prefixUtilities,
-  removalCurve,
-  shapleyValues,
-  type ParametersOf,
-  type RemovalPoint,
-} from '../applications/index.js';
+import { prefixUtilities, shapleyValues, type ParametersOf } from '../games/index.js';
+import { removalCurve, type RemovalPoint } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean, pearson, spearman } from '../evaluation/correlation.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import type { Claim } from '../evaluation/claim.js';
+import { pearson, spearman } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
-import { resampledArea, resampledSpearman } from '../evaluation/resampled-ranks.js';
-import { areaUnderRoc, rocCurve } from '../evaluation/roc.js';
+import { resampledArea, resampledSpearman } from '../statistics/resampled-ranks.js';
+import { areaUnderRoc, rocCurve } from '../statistics/roc.js';
 import { accuracyUtility, logLossUtility, type Utility } from '../evaluation/utility.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { buildBank } from '../retraining/retrain-bank.js';

@@ -1,10 +1,11 @@
-import { nearestVectors, ordersByEffect, vectorComponents, type Similarity } from '../applications/index.js';
+import { nearestVectors, ordersByEffect, vectorComponents, type Similarity } from '../attribution/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrap, bootstrapMean } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean, spearman } from '../evaluation/correlation.js';
+import { bootstrap, bootstrapMean } from '../statistics/bootstrap-interval.js';
+import type { Claim } from '../evaluation/claim.js';
+import { spearman } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { correctClassMargins } from '../evaluation/margins.js';
-import { resampledSpearman } from '../evaluation/resampled-ranks.js';
+import { resampledSpearman } from '../statistics/resampled-ranks.js';
 import { transpose } from '../numerics/dense.js';
 import { removeInOrder } from '../subsets/index.js';
 import { lassoName } from './datamodels.js';

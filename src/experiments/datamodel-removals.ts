@@ -1,8 +1,9 @@
-import { ordersByEffect } from '../applications/index.js';
+import { ordersByEffect } from '../attribution/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrap, bootstrapMean, bootstrapRatio, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { resampledSpearman } from '../evaluation/resampled-ranks.js';
+import { bootstrap, bootstrapMean, bootstrapRatio } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import type { Claim } from '../evaluation/claim.js';
+import { resampledSpearman } from '../statistics/resampled-ranks.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { concatenateSubsets, removeInOrder } from '../subsets/index.js';
 import { lassoName } from './datamodels.js';

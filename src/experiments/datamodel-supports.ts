@@ -1,10 +1,12 @@
-import { dataSupports, ordersByEffect, type OutputsOf } from '../applications/index.js';
+import { dataSupports, ordersByEffect, type OutputsOf } from '../attribution/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrap, bootstrapMean, quantile, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrap, bootstrapMean } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import { quantile } from '../statistics/quantile.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
-import { proportionInterval } from '../evaluation/proportion-interval.js';
+import { proportionInterval } from '../statistics/proportion-interval.js';
 import { leaveGroupOut, removableInOrder } from '../subsets/index.js';
 import { lassoName } from './datamodels.js';
 import type { TargetsResult } from './datamodel-targets.js';

@@ -1,5 +1,4 @@
-import { additiveChanges, leaveOneOutEffects, type OutputsOf } from '../applications/index.js';
-import { fitDatamodels } from '../attribution/index.js';
+import { additiveChanges, leaveOneOutEffects, type OutputsOf, fitDatamodels } from '../attribution/index.js';
 import type { RunControl } from '../control.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { correctClassMargins } from '../evaluation/margins.js';

@@ -8,9 +8,10 @@ import {
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { takeRows } from '../data/rows.js';
-import { bootstrapMean, quantile } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import { quantile } from '../statistics/quantile.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { outputCorrelations } from '../evaluation/linear-datamodelling-score.js';
 import { correctClassMargins } from '../evaluation/margins.js';

@@ -1,4 +1,4 @@
-import type { ParametersOf } from '../applications/index.js';
+import type { ParametersOf } from '../games/index.js';
 import type { Predictor } from '../prediction/predictor.js';
 import { subsetSizes, takeSubsets, type Subsets } from '../subsets/index.js';
 import type { Problem } from './problem.js';

@@ -1,6 +1,6 @@
-import { bootstrapMean, bootstrapRatio } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrapMean, bootstrapRatio } from '../statistics/bootstrap-interval.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import {
   mostSubsets,
   networkRun,

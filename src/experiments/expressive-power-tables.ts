@@ -1,5 +1,5 @@
-import { bootstrapMean } from '../evaluation/bootstrap.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import { mean } from '../statistics/mean.js';
 import { mostSubsets, networkRun, widthName, type ExpressivePowerResult } from './expressive-power.js';
 
 /** Names of the series of networks, from narrow to wide. */

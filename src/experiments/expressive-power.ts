@@ -1,5 +1,5 @@
 import type { RunControl } from '../control.js';
-import { mean } from '../evaluation/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';
 import { deriveSeed } from '../numerics/random.js';

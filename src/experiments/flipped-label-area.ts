@@ -1,4 +1,4 @@
-import { areaUnderRoc } from '../evaluation/roc.js';
+import { areaUnderRoc } from '../statistics/roc.js';
 
 /**
  * Area under the receiver operating characteristic of "low value means flipped", over some of the points; NaN where they are

@@ -1,9 +1,11 @@
-import { lossUtility, trainingGame, type Game } from '../applications/index.js';
+import { lossUtility } from '../applications/index.js';
+import { trainingGame, type Game } from '../games/index.js';
 import type { RunControl } from '../control.js';
 import { knownErrors, type DatasetWithErrors } from '../data/index.js';
-import { bootstrapMean, type Estimate } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import type { Claim } from '../evaluation/claim.js';
+import { mean } from '../statistics/mean.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';
 import { buildBank } from '../retraining/retrain-bank.js';
 import { fullPool, uniformSizeSubsets, type Subsets } from '../subsets/index.js';

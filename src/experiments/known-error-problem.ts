@@ -8,7 +8,7 @@ import {
   type KnownError,
   type ScalingKind,
 } from '../data/index.js';
-import { logisticRegression } from '../learners/logistic-regression.js';
+import { logisticRegression } from '../learners/linear/logistic-regression.js';
 import { randomStream } from '../numerics/random.js';
 import type { ValuedProblem } from './valued-problem.js';
 

@@ -1,7 +1,7 @@
 import { lowCluster } from '../applications/index.js';
-import { mean } from '../evaluation/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { f1Score } from '../evaluation/f1-score.js';
-import { areaUnderRoc } from '../evaluation/roc.js';
+import { areaUnderRoc } from '../statistics/roc.js';
 import type { ValuedProblem } from './valued-problem.js';
 import { scoresOf } from './point-scores.js';
 import type { Ranking } from './selection-methods.js';

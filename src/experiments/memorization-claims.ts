@@ -1,6 +1,7 @@
-import { bootstrap } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { mean, pearson } from '../evaluation/correlation.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import type { Claim } from '../evaluation/claim.js';
+import { pearson } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import {
   bestName,
   correlationWith,

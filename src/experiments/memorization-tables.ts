@@ -1,8 +1,10 @@
 import { influencePairs } from '../applications/memorization/influence-pairs.js';
-import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
-import { mean, pearson } from '../evaluation/correlation.js';
-import { proportionInterval } from '../evaluation/proportion-interval.js';
-import { areaUnderRoc, rocCurve } from '../evaluation/roc.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import { pearson } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
+import { proportionInterval } from '../statistics/proportion-interval.js';
+import { areaUnderRoc, rocCurve } from '../statistics/roc.js';
 import { flippedLabelArea } from './flipped-label-area.js';
 import {
   memorizationValues,

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { flipLabels } from '../data/label-noise.js';
 import { selectClasses } from '../data/rows.js';
-import { multilayerPerceptron, type MultilayerPerceptronOptions } from '../learners/multilayer-perceptron.js';
+import { multilayerPerceptron, type MultilayerPerceptronOptions } from '../learners/network/multilayer-perceptron.js';
 import { deriveSeed } from '../numerics/random.js';
 import { loadProblem, type Problem, type ProblemName } from './problem.js';
 

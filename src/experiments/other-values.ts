@@ -1,18 +1,11 @@
-import {
-  banzhafValues,
-  knnShapley,
-  leaveOneOutValues,
-  outOfBagValues,
-  pointOutcomes,
-  sampleBudget,
-  shapleyValues,
-  trainingGame,
-} from '../applications/index.js';
+import { banzhafValues, leaveOneOutValues, sampleBudget, shapleyValues, trainingGame } from '../games/index.js';
+import { knnShapley, outOfBagValues, pointOutcomes } from '../applications/index.js';
 import type { RunControl } from '../control.js';
-import { bootstrap } from '../evaluation/bootstrap.js';
-import { mean, spearman } from '../evaluation/correlation.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import { spearman } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
-import { resampledArea } from '../evaluation/resampled-ranks.js';
+import { resampledArea } from '../statistics/resampled-ranks.js';
 import { deriveSeed } from '../numerics/random.js';
 import { bootstrapSubsets, type Subsets } from '../subsets/index.js';
 import type { ValuationResult } from './data-valuation.js';

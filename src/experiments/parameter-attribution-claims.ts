@@ -1,6 +1,6 @@
-import { bootstrapMean } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
-import { spearman } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import type { Claim } from '../evaluation/claim.js';
+import { spearman } from '../statistics/correlation.js';
 import { attributionColumn } from './attribution-column.js';
 import {
   againstReference,

@@ -2,14 +2,12 @@ import {
   leaveOneOutAttribution,
   parameterGame,
   permutationAttribution,
-  sampleBudget,
   type ParameterGame,
-  type ParametersOf,
-  type SampledValues,
 } from '../applications/index.js';
+import { sampleBudget, type ParametersOf, type SampledValues } from '../games/index.js';
 import type { RunControl } from '../control.js';
 import { stratifiedSplit } from '../data/index.js';
-import { mean } from '../evaluation/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { deriveSeed } from '../numerics/random.js';
 import { buildBank } from '../retraining/retrain-bank.js';

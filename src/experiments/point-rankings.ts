@@ -1,13 +1,5 @@
-import {
-  knnShapley,
-  leaveOneOutValues,
-  outOfBagValues,
-  permutationValues,
-  pointOutcomes,
-  sampleBudget,
-  trainingGame,
-  type Game,
-} from '../applications/index.js';
+import { knnShapley, outOfBagValues, pointOutcomes } from '../applications/index.js';
+import { leaveOneOutValues, permutationValues, sampleBudget, trainingGame, type Game } from '../games/index.js';
 import type { RunControl } from '../control.js';
 import type { Utility } from '../evaluation/utility.js';
 import { influencePredictor } from '../prediction/influence.js';

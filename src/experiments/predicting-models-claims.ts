@@ -1,5 +1,5 @@
-import { bootstrapMean, bootstrapRatio } from '../evaluation/bootstrap.js';
-import type { Claim } from '../evaluation/claims.js';
+import { bootstrapMean, bootstrapRatio } from '../statistics/bootstrap-interval.js';
+import type { Claim } from '../evaluation/claim.js';
 import type { MethodRun, ProblemResult } from './predicting-models.js';
 import {
   improvedName,

@@ -1,5 +1,6 @@
-import { bootstrapMean } from '../evaluation/bootstrap.js';
-import { mean, spearman } from '../evaluation/correlation.js';
+import { bootstrapMean } from '../statistics/bootstrap-interval.js';
+import { spearman } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { ablatedLosses, comparedLosses, type MethodRun, type ProblemResult } from './predicting-models.js';
 import { exactName, modelPredName } from './predictors.js';
 

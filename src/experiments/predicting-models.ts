@@ -1,5 +1,6 @@
 import type { RunControl } from '../control.js';
-import { mean, pearson } from '../evaluation/correlation.js';
+import { pearson } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { relativeErrors } from '../evaluation/parameter-error.js';
 import { accuracyUtility, labelAgreement, logLossUtility } from '../evaluation/utility.js';

@@ -11,7 +11,7 @@ import {
   type Scaling,
   type ScalingKind,
 } from '../data/index.js';
-import { logisticRegression } from '../learners/logistic-regression.js';
+import { logisticRegression } from '../learners/linear/logistic-regression.js';
 import type { Learner } from '../learners/learner.js';
 
 /** A pool, points to judge models on, and the learner: what an experiment is run on. */

@@ -5,9 +5,8 @@ import {
   greedySelection,
   lossUtility,
   predictedGame,
-  trainingGame,
-  type Game,
 } from '../applications/index.js';
+import { trainingGame, type Game } from '../games/index.js';
 import type { RunControl } from '../control.js';
 import { measureCpu } from '../evaluation/cost.js';
 import { deriveSeed, randomStream } from '../numerics/random.js';

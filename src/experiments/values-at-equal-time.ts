@@ -1,7 +1,9 @@
-import { shapleyValues } from '../applications/index.js';
-import { bootstrap, type Estimate } from '../evaluation/bootstrap.js';
-import { mean, pearson, spearman } from '../evaluation/correlation.js';
-import { resampledSpearman } from '../evaluation/resampled-ranks.js';
+import { shapleyValues } from '../games/index.js';
+import { bootstrap } from '../statistics/bootstrap-interval.js';
+import type { Estimate } from '../statistics/estimate.js';
+import { pearson, spearman } from '../statistics/correlation.js';
+import { mean } from '../statistics/mean.js';
+import { resampledSpearman } from '../statistics/resampled-ranks.js';
 import type { MethodValues, SeedValues, ValuationResult } from './data-valuation.js';
 
 /** A method's values from as many permutations as the time of exact retraining pays for, its preparation first. */

@@ -5,7 +5,7 @@ import {
   gradientNanoseconds,
   productNanoseconds,
   type ProblemSize,
-} from './solver-choice.js';
+} from './linear/solver-choice.js';
 
 /** Estimated processor nanoseconds for one subset, from counts of operations: the same on every machine. */
 export interface EstimatedCosts {

@@ -1,10 +1,10 @@
 export type { EstimatedCosts } from './estimated-costs.js';
 export * from './learner.js';
-export { linearSvm } from './linear-svm.js';
-export { logisticRegression } from './logistic-regression.js';
-export { multilayerPerceptron, type MultilayerPerceptronOptions } from './multilayer-perceptron.js';
+export { linearSvm } from './linear/linear-svm.js';
+export { logisticRegression } from './linear/logistic-regression.js';
+export { multilayerPerceptron, type MultilayerPerceptronOptions } from './network/multilayer-perceptron.js';
 export { createLearner, learnerNames } from './registry.js';
-export { ridgeRegression } from './ridge-regression.js';
+export { ridgeRegression } from './linear/ridge-regression.js';
 export type { TensorObjective } from './tensor-objective.js';
 export { largestBlock, retrainingBytes, type RetrainingShape } from './retraining-memory.js';
-export type { SizePath } from './size-path.js';
+export type { SizePath } from './linear/size-path.js';

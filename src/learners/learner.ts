@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { TensorFlow } from '../numerics/backend.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { EstimatedCosts } from './estimated-costs.js';
-import type { SizePath } from './size-path.js';
+import type { SizePath } from './linear/size-path.js';
 import type { PenaltyObjective } from './penalty-objective.js';
 import type { TensorObjective } from './tensor-objective.js';
 

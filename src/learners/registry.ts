@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { listNearest } from '../data/nearest-names.js';
+import { listNearest } from '../nearest-names.js';
 import { InputError } from '../errors.js';
 import type { Learner, LearnerDescription } from './learner.js';
-import { linearSvm } from './linear-svm.js';
-import { logisticRegression } from './logistic-regression.js';
-import { multilayerPerceptron } from './multilayer-perceptron.js';
-import { ridgeRegression } from './ridge-regression.js';
+import { linearSvm } from './linear/linear-svm.js';
+import { logisticRegression } from './linear/logistic-regression.js';
+import { multilayerPerceptron } from './network/multilayer-perceptron.js';
+import { ridgeRegression } from './linear/ridge-regression.js';
 
 /** One learner of the registry: its hyper-parameters checked, then the learner made. */
 type Create = (hyperparameters: unknown, name: string) => Learner;

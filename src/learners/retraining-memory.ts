@@ -1,6 +1,6 @@
-import { lbfgsMemory } from '../numerics/lbfgs.js';
-import { tileNumbers } from './linear-objective.js';
-import { denseParameterLimit } from './size-path.js';
+import { lbfgsMemory } from '../numerics/lbfgs-rule.js';
+import { tileNumbers } from './linear/linear-objective.js';
+import { denseParameterLimit } from './linear/size-path.js';
 
 /** What decides how much memory retraining a linear model takes. */
 export interface RetrainingShape {

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
-import type { Claim } from '../evaluation/claims.js';
-import type { Row, Table } from '../evaluation/table.js';
+import type { Claim } from '../evaluation/claim.js';
+import type { Row, Table } from '../evaluation/tidy-table.js';
 import type { VegaLiteSpec } from '../plots/render.js';
 import { displayBundle, type MimeBundle } from './cell.js';
-import { claimsBundle } from './claims.js';
-import { figureBundle } from './figure.js';
+import { claimsBundle } from './show-claims.js';
+import { figureBundle } from './show-figure.js';
 import { formatCount, formatNumber, headAndTail, textColumn } from './format.js';
-import { columnsBundle, tableBundle } from './table.js';
+import { columnsBundle, tableBundle } from './show-table.js';
 
 // Kinds are told by shape, not by class: importing danfojs or TensorFlow.js to ask `instanceof` would load them.
 type Shape = Readonly<Record<string, unknown>>;

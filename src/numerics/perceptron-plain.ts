@@ -1,5 +1,5 @@
 import { multiplyTransposed } from './dense-plain.js';
-import type { PerceptronKernels } from './perceptron-kernels.js';
+import type { PerceptronKernels } from './perceptron-operations.js';
 
 /** The readable twin of the WebAssembly kernels, on addresses in these numbers. */
 export function plainPerceptronKernels(numbers: Float64Array): PerceptronKernels {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { InputError } from '../errors.js';
-import type { Row } from '../evaluation/table.js';
+import type { Row } from '../evaluation/tidy-table.js';
 import { methodStyles, theme } from './theme.js';
 
 /** Words around a figure; every figure has defaults that say what it shows. */

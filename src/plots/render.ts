@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LoggerInterface } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
-import { textWidth } from './textWidth.js';
+import { textWidth } from './text-width.js';
 
 /** A Vega-Lite specification with its data inside. */
 export type VegaLiteSpec = TopLevelSpec;

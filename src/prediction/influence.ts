@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Learner } from '../learners/learner.js';
-import { linearMapNanoseconds } from '../learners/solver-choice.js';
+import { linearMapNanoseconds } from '../learners/linear/solver-choice.js';
 import { choleskyFactor, choleskySolve, multiplyTransposed } from '../numerics/dense.js';
 import { fullPool, subsetSizes } from '../subsets/index.js';
 import { checkSubsets } from '../subsets/subsets.js';

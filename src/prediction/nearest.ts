@@ -1,5 +1,5 @@
 import { multiplyTransposed } from '../numerics/dense.js';
-import { productNanoseconds } from '../learners/solver-choice.js';
+import { productNanoseconds } from '../learners/linear/solver-choice.js';
 import { checkBank, type Bank } from '../retraining/bank.js';
 import { checkSubsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';

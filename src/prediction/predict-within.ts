@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import { gatherRows } from '../learners/gather-rows.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
-import { hasEveryClass } from '../learners/retrain-linear.js';
+import { hasEveryClass } from '../learners/linear/retrain-linear.js';
 import { dot } from '../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../subsets/subsets.js';
 import { newtonStepNorms } from './certificate.js';

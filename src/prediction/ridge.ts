@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { linearMapNanoseconds } from '../learners/solver-choice.js';
+import { linearMapNanoseconds } from '../learners/linear/solver-choice.js';
 import { choleskyFactor, choleskyInverse, dot, multiplyTransposed, transpose } from '../numerics/dense.js';
 import { checkBank, type Bank } from '../retraining/bank.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';

@@ -2,7 +2,7 @@ import { type RunControl, safePoint } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkIterations } from '../learners/checks.js';
 import type { Learner } from '../learners/learner.js';
-import type { SizePath } from '../learners/size-path.js';
+import type { SizePath } from '../learners/linear/size-path.js';
 import { fullPool, subsetSizes, type Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
 import { startAtSizes, startOnSizePath } from './size-path-start.js';

@@ -2,7 +2,7 @@ import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Learner } from '../learners/learner.js';
-import type { SizePath } from '../learners/size-path.js';
+import type { SizePath } from '../learners/linear/size-path.js';
 import { checkSubsets, subsetSizes, type Subsets } from '../subsets/subsets.js';
 
 /** What subsets' sizes alone say about their parameters. */

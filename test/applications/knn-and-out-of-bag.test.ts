@@ -1,16 +1,10 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import {
-  exactSemivalues,
-  knnGame,
-  knnShapley,
-  outOfBagValues,
-  pointOutcomes,
-  shapley,
-} from '../../src/applications/index.js';
+import { exactSemivalues, shapley } from '../../src/games/index.js';
+import { knnGame, knnShapley, outOfBagValues, pointOutcomes } from '../../src/applications/index.js';
 import { flipLabels, loadDataset, stratifiedSplit, takeRows, type Dataset } from '../../src/data/index.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
-import { areaUnderRoc } from '../../src/evaluation/index.js';
+import { areaUnderRoc } from '../../src/statistics/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
 import { bootstrapSubsets, subsetsFromMembers } from '../../src/subsets/index.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { influencePairs, memorization, pointOutcomes, subsetInfluence } from '../../src/applications/index.js';
 import { InputError } from '../../src/errors.js';
 import { loadDataset, stratifiedSplit } from '../../src/data/index.js';
-import { mean } from '../../src/evaluation/index.js';
+import { mean } from '../../src/statistics/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { fixedSizeSubsets, takeSubsets, type Subsets } from '../../src/subsets/index.js';

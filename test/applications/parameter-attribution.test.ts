@@ -2,16 +2,18 @@ import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import {
   banzhaf,
-  contrastGame,
   exactSemivalues,
-  leaveOneOutAttribution,
   leaveOneOutValues,
-  parameterGame,
-  permutationAttribution,
   permutationValues,
   sampleBudget,
   shapley,
   trainingGame,
+} from '../../src/games/index.js';
+import {
+  contrastGame,
+  leaveOneOutAttribution,
+  parameterGame,
+  permutationAttribution,
   type ParameterGame,
 } from '../../src/applications/index.js';
 import { InputError, InterruptedError } from '../../src/errors.js';

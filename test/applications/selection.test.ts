@@ -7,17 +7,16 @@ import {
   greedySelection,
   lossUtility,
   lowCluster,
-  memberGame,
   predictedGame,
-  trainingGame,
   type RelaxedGame,
 } from '../../src/applications/index.js';
+import { memberGame, trainingGame } from '../../src/games/index.js';
 import { scaleToCappedSimplex } from '../../src/applications/selection/capped-simplex.js';
 import { InputError } from '../../src/errors.js';
 import { f1Score } from '../../src/evaluation/f1-score.js';
 import { logLossUtility } from '../../src/evaluation/utility.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
-import { multilayerPerceptron } from '../../src/learners/multilayer-perceptron.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
+import { multilayerPerceptron } from '../../src/learners/network/multilayer-perceptron.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { improvedSettings, trainModelPred } from '../../src/prediction/modelpred/index.js';
 import { buildBank } from '../../src/retraining/retrain-bank.js';

@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { differenceOfMeans, fitDatamodels, fitRidgeDatamodels, predictOutputs } from '../../src/attribution/index.js';
 import { lassoPath } from '../../src/attribution/datamodels/lasso.js';
-import { momentsOf } from '../../src/attribution/datamodels/moments.js';
+import { momentsOf } from '../../src/attribution/datamodels/mask-moments.js';
 import { InputError } from '../../src/errors.js';
-import { mean } from '../../src/evaluation/index.js';
+import { mean } from '../../src/statistics/index.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { bernoulliSubsets, fixedSizeSubsets, type Subsets } from '../../src/subsets/index.js';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { loopedLossAndGradient, paddedLossAndGradient } from '../../scripts/bench/padding-and-loops.js';
 import { loadTensorFlow } from '../../src/numerics/backend.js';
 import { randomStream } from '../../src/numerics/random.js';
-import { kernelEngine } from '../../src/prediction/modelpred/network-kernels.js';
-import { initialWeights, type NetworkShape } from '../../src/prediction/modelpred/network.js';
+import { kernelEngine } from '../../src/prediction/modelpred/network/kernel-engine.js';
+import { initialWeights, type NetworkShape } from '../../src/prediction/modelpred/network/network-shape.js';
 import { authorsArchitecture, modelPredLosses } from '../../src/prediction/modelpred/settings.js';
 import { bootstrapSubsets } from '../../src/subsets/bootstrap.js';
 

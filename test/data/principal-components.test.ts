@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { applyPrincipalComponents, fitPrincipalComponents, InputError, referenceSplit } from '../../src/index.js';
-import type { Dataset } from '../../src/index.js';
+import {
+  applyPrincipalComponents,
+  fitPrincipalComponents,
+  InputError,
+  referenceSplit,
+  type Dataset,
+} from '../../src/index.js';
 
 /** Sum of squared deviations of all features from their means. */
 function spread({ size, dimension, features }: Dataset): number {

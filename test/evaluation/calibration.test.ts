@@ -8,11 +8,10 @@ import {
   debiasedSquaredCalibrationError,
   expectedCalibrationError,
   logLosses,
-  mean,
-  proportionInterval,
   topLabel,
   type Binning,
 } from '../../src/evaluation/index.js';
+import { mean, proportionInterval } from '../../src/statistics/index.js';
 import { InputError } from '../../src/errors.js';
 import { randomStream } from '../../src/numerics/random.js';
 

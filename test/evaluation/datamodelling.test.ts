@@ -1,13 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { InputError } from '../../src/errors.js';
-import {
-  correctClassMargins,
-  linearDatamodellingScore,
-  mean,
-  outputCorrelations,
-  spearman,
-} from '../../src/evaluation/index.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { correctClassMargins, linearDatamodellingScore, outputCorrelations } from '../../src/evaluation/index.js';
+import { mean, spearman } from '../../src/statistics/index.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { cloudPool } from '../learners/pools.js';
 

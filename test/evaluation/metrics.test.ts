@@ -5,15 +5,13 @@ import {
   bootstrap,
   bootstrapMean,
   bootstrapRatio,
-  estimateQuality,
-  f1Score,
   pearson,
   quantile,
   ranks,
-  relativeErrors,
   rocCurve,
   spearman,
-} from '../../src/evaluation/index.js';
+} from '../../src/statistics/index.js';
+import { estimateQuality, f1Score, relativeErrors } from '../../src/evaluation/index.js';
 import { InputError } from '../../src/errors.js';
 import { randomStream } from '../../src/numerics/random.js';
 

@@ -9,9 +9,9 @@ import {
   labelAgreement,
   logLossUtility,
   marginUtility,
-  mean,
   predictionUtility,
 } from '../../src/evaluation/index.js';
+import { mean } from '../../src/statistics/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
 import { fixedSizeSubsets } from '../../src/subsets/index.js';
 

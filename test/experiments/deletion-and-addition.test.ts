@@ -11,7 +11,8 @@ import {
   type ChangeResult,
 } from '../../src/experiments/index.js';
 import { fullPool, leaveOneOut } from '../../src/subsets/index.js';
-import { correctClassMargins, mean, spearman } from '../../src/evaluation/index.js';
+import { correctClassMargins } from '../../src/evaluation/index.js';
+import { mean, spearman } from '../../src/statistics/index.js';
 import { takeRows } from '../../src/data/index.js';
 
 describe('orders of removal and addition', () => {

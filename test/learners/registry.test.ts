@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../src/errors.js';
 import type { Learner } from '../../src/learners/learner.js';
-import { linearSvm } from '../../src/learners/linear-svm.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
-import { multilayerPerceptron } from '../../src/learners/multilayer-perceptron.js';
+import { linearSvm } from '../../src/learners/linear/linear-svm.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
+import { multilayerPerceptron } from '../../src/learners/network/multilayer-perceptron.js';
 import { createLearner, learnerNames } from '../../src/learners/registry.js';
-import { ridgeRegression } from '../../src/learners/ridge-regression.js';
+import { ridgeRegression } from '../../src/learners/linear/ridge-regression.js';
 import { fullPool } from '../../src/subsets/subsets.js';
 import { cloudPool } from './pools.js';
 

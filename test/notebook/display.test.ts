@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import type { Claim } from '../../src/evaluation/claims.js';
-import { claimsBundle } from '../../src/notebook/claims.js';
+import type { Claim } from '../../src/evaluation/claim.js';
+import { claimsBundle } from '../../src/notebook/show-claims.js';
 import {
   alignColumns,
   escapeHtml,
@@ -12,7 +12,7 @@ import {
 } from '../../src/notebook/format.js';
 import { present } from '../../src/notebook/present.js';
 import { progressBundle, secondsLeft } from '../../src/notebook/progress.js';
-import { tableBundle } from '../../src/notebook/table.js';
+import { tableBundle } from '../../src/notebook/show-table.js';
 
 const CLAIM: Claim = {
   id: 'error',

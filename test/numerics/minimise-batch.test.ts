@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { InterruptedError } from '../../src/errors.js';
-import { lbfgsMemory, lbfgsRule } from '../../src/numerics/lbfgs.js';
+import { lbfgsMemory, lbfgsRule } from '../../src/numerics/lbfgs-rule.js';
 import { minimiseBatch, type BatchObjective, type DirectionRule } from '../../src/numerics/minimise-batch.js';
-import { newtonRule } from '../../src/numerics/newton.js';
+import { newtonRule } from '../../src/numerics/newton-rule.js';
 import { randomStream } from '../../src/numerics/random.js';
 
 /**

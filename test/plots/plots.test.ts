@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import type { LoggerInterface } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import { InputError } from '../../src/errors.js';
-import { frontier } from '../../src/plots/costAccuracy.js';
+import { frontier } from '../../src/plots/cost-accuracy.js';
 import { methodStyles, type ErrorBySizeRow } from '../../src/plots/index.js';
-import { errorBySize } from '../../src/plots/errorBySize.js';
+import { errorBySize } from '../../src/plots/error-by-size.js';
 import { dodged, logTicks } from '../../src/plots/figure.js';
 import { renderSvg } from '../../src/plots/render.js';
-import { removalCurves } from '../../src/plots/removalCurves.js';
+import { removalCurves } from '../../src/plots/removal-curves.js';
 import { figures, removalRows } from './tables.js';
 
 const goldenFolder = join('test', 'fixtures', 'plots');

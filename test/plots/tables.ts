@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Table } from '../../src/evaluation/table.js';
+import type { Table } from '../../src/evaluation/tidy-table.js';
 import {
   ablation,
   agreementByTime,

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { InputError } from '../../src/errors.js';
 import type { Dataset } from '../../src/data/index.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
 import { influencePredictor } from '../../src/prediction/influence.js';

@@ -1,12 +1,13 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { InputError } from '../../src/errors.js';
-import { mean, relativeErrors } from '../../src/evaluation/index.js';
+import { mean } from '../../src/statistics/index.js';
+import { relativeErrors } from '../../src/evaluation/index.js';
 import { loadProblem } from '../../src/experiments/problem.js';
-import { linearSvm } from '../../src/learners/linear-svm.js';
-import { ridgeRegression } from '../../src/learners/ridge-regression.js';
+import { linearSvm } from '../../src/learners/linear/linear-svm.js';
+import { ridgeRegression } from '../../src/learners/linear/ridge-regression.js';
 import type { Learner } from '../../src/learners/learner.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import { randomStream } from '../../src/numerics/random.js';
 import {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { takeRows, type Dataset } from '../../src/data/index.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
-import { multilayerPerceptron } from '../../src/learners/multilayer-perceptron.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
+import { multilayerPerceptron } from '../../src/learners/network/multilayer-perceptron.js';
 import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import {
   influencePredictor,

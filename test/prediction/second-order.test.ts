@@ -4,7 +4,7 @@ import { referenceSplit, type ReferenceSplitName } from '../../src/data/referenc
 import { applyScaling, fitScaling, type ScalingKind } from '../../src/data/scaling.js';
 import { log1p } from '../../src/data/index.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { lbfgsPredictor, sizeAwareChordPredictor, sizeAwareNewtonPredictor } from '../../src/prediction/index.js';
 import { subsetsFromMembers } from '../../src/subsets/index.js';
 

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { InputError } from '../../src/errors.js';
 import { relativeErrors } from '../../src/evaluation/index.js';
 import type { Learner } from '../../src/learners/learner.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { choleskyFactor, choleskySolve } from '../../src/numerics/dense.js';
 import {
   lbfgsPredictor,

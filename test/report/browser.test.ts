@@ -7,7 +7,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { loadAssets } from '../../scripts/report/assets.js';
 import { readContent } from '../../scripts/report/content.js';
 import { renderPage } from '../../scripts/report/page.js';
-import { figureBundle } from '../../src/notebook/figure.js';
+import { figureBundle } from '../../src/notebook/show-figure.js';
 import { figures } from '../plots/tables.js';
 import { executedNotebook, provenance } from './executed.js';
 

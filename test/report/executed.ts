@@ -1,10 +1,10 @@
 import type { Provenance } from '../../scripts/report/provenance.js';
-import type { Claim } from '../../src/evaluation/claims.js';
-import type { Table } from '../../src/evaluation/table.js';
-import { claimsBundle } from '../../src/notebook/claims.js';
-import { figureBundle } from '../../src/notebook/figure.js';
+import type { Claim } from '../../src/evaluation/claim.js';
+import type { Table } from '../../src/evaluation/tidy-table.js';
+import { claimsBundle } from '../../src/notebook/show-claims.js';
+import { figureBundle } from '../../src/notebook/show-figure.js';
 import { progressBundle } from '../../src/notebook/progress.js';
-import { tableBundle } from '../../src/notebook/table.js';
+import { tableBundle } from '../../src/notebook/show-table.js';
 import { errorBySize, stackedCost, type ErrorBySizeRow } from '../../src/plots/index.js';
 import { errorBySizeRows, stackedCostRows } from '../plots/tables.js';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Progress } from '../../src/control.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { buildBank } from '../../src/retraining/retrain-bank.js';
 import { storedBankOptions as options } from './stored-bank.js';
 

@@ -1,4 +1,4 @@
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { retrainInWorkers } from '../../src/retraining/retrain-in-workers.js';
 import { uniformSizeSubsets } from '../../src/subsets/uniform-size.js';
 import { cloudPool } from '../learners/pools.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { RetrainStatus, type Learner } from '../../src/learners/learner.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { buildBank, takeBank } from '../../src/retraining/index.js';
 import { concatenateSubsets, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
 import { cloudPool } from '../learners/pools.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Progress } from '../../src/control.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import type { Learner } from '../../src/learners/learner.js';
 import { buildBank } from '../../src/retraining/retrain-bank.js';
 import { retrainInWorkers } from '../../src/retraining/retrain-in-workers.js';

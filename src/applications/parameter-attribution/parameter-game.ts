@@ -2,8 +2,8 @@ import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
-import { rowsWithEveryClass, type Game } from '../valuation/game.js';
-import type { ParametersOf } from '../valuation/prefix-utilities.js';
+import { rowsWithEveryClass, type Game } from '../../games/game.js';
+import type { ParametersOf } from '../../games/prefix-utilities.js';
 
 /** What attributions of parameters are computed from: N players (pool points) and p numbers for every subset of them. */
 export interface ParameterGame {

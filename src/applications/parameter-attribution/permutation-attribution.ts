@@ -1,9 +1,10 @@
 import { InputError } from '../../errors.js';
 import { concatenateSubsets, fullPool, subsetsFromMembers } from '../../subsets/subsets.js';
-import { addToMoments, emptyMoments, summariseMoments } from '../valuation/moments.js';
-import { prefixSubsets, sampleOrders } from '../valuation/permutation-orders.js';
-import { sampleValues, type SampledValues, type SamplingOptions } from '../valuation/sampling.js';
-import { shapley, type Semivalue } from '../valuation/semivalue.js';
+import { addToMoments, emptyMoments, summariseMoments } from '../../games/running-moments.js';
+import { prefixSubsets, sampleOrders } from '../../games/permutation-orders.js';
+import { sampleValues, type SamplingOptions } from '../../games/sampling.js';
+import type { SampledValues } from '../../games/sampled-values.js';
+import { shapley, type Semivalue } from '../../games/semivalue.js';
 import { parametersOfSubsets, type ParameterGame } from './parameter-game.js';
 
 export interface PermutationAttributionOptions extends SamplingOptions {

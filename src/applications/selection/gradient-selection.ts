@@ -1,7 +1,7 @@
 import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
 import { randomStream } from '../../numerics/random.js';
-import { utilitiesOf, type Game } from '../valuation/game.js';
+import { utilitiesOf, type Game } from '../../games/game.js';
 import { scaleToCappedSimplex } from './capped-simplex.js';
 import { checkSelectionSize } from './facility-location.js';
 import type { UtilitySelection } from './greedy-selection.js';

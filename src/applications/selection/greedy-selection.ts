@@ -1,6 +1,6 @@
 import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
-import { utilitiesOf, type Game } from '../valuation/game.js';
+import { utilitiesOf, type Game } from '../../games/game.js';
 import { checkSelectionSize } from './facility-location.js';
 
 export interface GreedySelectionOptions extends RunControl {

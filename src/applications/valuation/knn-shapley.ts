@@ -1,7 +1,7 @@
 import { safePoint, type RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
-import { memberGame, type Game, type Valuation } from './game.js';
+import { memberGame, type Game, type Valuation } from '../../games/game.js';
 
 export interface KnnOptions {
   readonly pool: Dataset;

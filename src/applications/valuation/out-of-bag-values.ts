@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
 import type { Subsets } from '../../subsets/subsets.js';
-import type { Valuation } from './game.js';
+import type { Valuation } from '../../games/game.js';
 
 /**
  * Data-OOB values (Kwon & Zou 2023): the mean outcome of a point over the models of a bagging ensemble whose

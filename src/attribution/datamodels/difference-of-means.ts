@@ -1,6 +1,6 @@
 import type { Subsets } from '../../subsets/index.js';
-import { interceptsOf, type Datamodels } from './datamodels.js';
-import { momentsOf } from './moments.js';
+import { interceptsOf, type Datamodels } from './linear-datamodels.js';
+import { momentsOf } from './mask-moments.js';
 
 /**
  * Datamodels without regression: the coefficient of a point is the mean output of the subsets with it minus that of those

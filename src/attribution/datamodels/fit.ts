@@ -1,11 +1,11 @@
 import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
-import { mean } from '../../evaluation/correlation.js';
+import { mean } from '../../statistics/mean.js';
 import { choleskyFactor, choleskySolve } from '../../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
-import { fittedCount, interceptsOf, predictOutputs, type Datamodels } from './datamodels.js';
+import { fittedCount, interceptsOf, predictOutputs, type Datamodels } from './linear-datamodels.js';
 import { lassoPath } from './lasso.js';
-import { momentsOf, type Moments } from './moments.js';
+import { momentsOf, type Moments } from './mask-moments.js';
 
 export interface DatamodelOptions extends RunControl {
   /** Part of the subsets, the last ones, on which strengths are chosen; default 0.2. */

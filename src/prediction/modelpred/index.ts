@@ -1,5 +1,6 @@
-export type { TrainedModelPred, TrainingLook, TrainingResult } from './predictor.js';
-export type { Provenance } from './provenance.js';
+export type { TrainedModelPred } from './trained-modelpred.js';
+export type { TrainingLook, TrainingResult } from './training/training-result.js';
+export type { Provenance } from './training-provenance.js';
 export {
   authorsArchitecture,
   authorsOptimisation,
@@ -15,12 +16,16 @@ export {
   type ModelPredSettings,
   type OptimisationSettings,
 } from './settings.js';
-export { loadModelPred, saveModelPred, type LoadModelPredOptions, type SaveModelPredOptions } from './store.js';
-export { trainModelPred, type TrainModelPredOptions } from './training.js';
+export { loadModelPred, saveModelPred, type LoadModelPredOptions, type SaveModelPredOptions } from './storage/store.js';
+export { trainModelPred, type TrainModelPredOptions } from './training/train-modelpred.js';
 export {
   trainEnsemble,
   type PredictionWithSpread,
   type ModelPredEnsemble,
   type TrainEnsembleOptions,
-} from './ensemble.js';
-export { trainUtilityNetwork, type TrainUtilityNetworkOptions, type UtilityNetwork } from './utility-network.js';
+} from './training/ensemble.js';
+export {
+  trainUtilityNetwork,
+  type TrainUtilityNetworkOptions,
+  type UtilityNetwork,
+} from './training/utility-network.js';

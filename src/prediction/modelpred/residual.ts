@@ -6,8 +6,8 @@ import { dot, multiplyTransposed } from '../../numerics/dense.js';
 import type { Bank } from '../../retraining/bank.js';
 import { subsetSizes, type Subsets } from '../../subsets/subsets.js';
 import type { BasePredictor } from './base-prediction.js';
-import { columnScaling } from './point-encoding.js';
-import type { OutputScaling } from './predictor.js';
+import { columnScaling } from './network/point-encoding.js';
+import type { OutputScaling } from './output-scaling.js';
 
 /** How a network that corrects base predictions reads and writes. Its outputs z stand for θ̂ = base + v^exponent·(shift + scale ∘ z). */
 export interface ResidualScaling {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../../src/errors.js';
-import { mean } from '../../../src/evaluation/correlation.js';
+import { mean } from '../../../src/statistics/mean.js';
 import { relativeErrors } from '../../../src/evaluation/parameter-error.js';
-import { logisticRegression } from '../../../src/learners/logistic-regression.js';
+import { logisticRegression } from '../../../src/learners/linear/logistic-regression.js';
 import { randomStream } from '../../../src/numerics/random.js';
 import {
   improvedSettings,
@@ -15,7 +15,7 @@ import {
   type TrainedModelPred,
 } from '../../../src/prediction/index.js';
 import { basePredictor } from '../../../src/prediction/modelpred/base-prediction.js';
-import { prepareBase } from '../../../src/prediction/modelpred/predictor.js';
+import { prepareBase } from '../../../src/prediction/modelpred/trained-modelpred.js';
 import { correctBase, fitResiduals, weightSpreads } from '../../../src/prediction/modelpred/residual.js';
 import { buildBank, type Bank } from '../../../src/retraining/index.js';
 import { fullPool, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../../src/subsets/index.js';

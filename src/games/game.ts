@@ -1,0 +1,85 @@
+import type { Dataset } from '../data/dataset.js';
+import { InputError } from '../errors.js';
+import type { Utility } from '../evaluation/utility.js';
+import { subsetSizes, takeSubsets, type Subsets } from '../subsets/subsets.js';
+import type { ParametersOf } from './prefix-utilities.js';
+
+/**
+ * What values are computed from: N players (pool points) and a utility of every subset of them. Closed forms, retraining and
+ * predicted models all come in this one shape.
+ */
+export interface Game {
+  /** Players, N. */
+  readonly players: number;
+  /** `B` utilities of B subsets; a subset's utility must not depend on the others of its batch. */
+  utilities(subsets: Subsets): Float64Array | Promise<Float64Array>;
+}
+
+/** One value per player, with its error. */
+export interface Valuation {
+  /** `N` values; positive: including the point raises the utility. */
+  readonly values: Float64Array;
+  /** `N` standard errors over independent samples; NaN with fewer than two, 0 where nothing was sampled. */
+  readonly standardErrors: Float64Array;
+}
+
+/** The utility of one subset as a function of its members: handy for small games. Their order is ascending. */
+export function memberGame(players: number, utility: (members: readonly number[]) => number): Game {
+  return {
+    players,
+    utilities: ({ count, poolSize, weights }) =>
+      Float64Array.from({ length: count }, (_, b) => {
+        const members: number[] = [];
+        for (let i = 0; i < poolSize; i++) if (weights[b * poolSize + i] > 0) members.push(i);
+        return utility(members);
+      }),
+  };
+}
+
+/**
+ * The game of a pool of training points: a subset is worth the utility of the model that `parametersOf` gives for it, by
+ * retraining or prediction. Subsets that lack a class have no model and get {@link Utility.uninformed}.
+ */
+export function trainingGame(pool: Dataset, parametersOf: ParametersOf, utility: Utility): Game {
+  return {
+    players: pool.size,
+    async utilities(subsets) {
+      const rows = rowsWithEveryClass(subsets, pool);
+      const utilities = new Float64Array(subsets.count).fill(utility.uninformed);
+      if (rows.length === 0) return utilities;
+      const found = utility.evaluate(await parametersOf(takeSubsets(subsets, rows)));
+      rows.forEach((b, k) => (utilities[b] = found[k]));
+      return utilities;
+    },
+  };
+}
+
+/** The subsets that hold every class, in their order. */
+export function rowsWithEveryClass(subsets: Subsets, { labels, classes }: Dataset): number[] {
+  return Array.from({ length: subsets.count }, (_, b) => b).filter(
+    (b) => classesIn(subsets, b, labels).size === classes.length,
+  );
+}
+
+/** The classes that a subset holds. */
+export function classesIn({ poolSize, weights }: Subsets, row: number, labels: Uint8Array): Set<number> {
+  const found = new Set<number>();
+  for (let i = 0; i < poolSize; i++) if (weights[row * poolSize + i] > 0) found.add(labels[i]);
+  return found;
+}
+
+/** Utilities of subsets, checked. @throws InputError if there is not one finite number per subset. */
+export async function utilitiesOf(game: Game, subsets: Subsets): Promise<Float64Array> {
+  const utilities = await game.utilities(subsets);
+  if (utilities.length !== subsets.count)
+    throw new InputError(
+      `A game gave ${utilities.length} utilities for ${subsets.count} subsets; return one for each, in their order.`,
+    );
+  const bad = utilities.findIndex((utility) => !Number.isFinite(utility));
+  if (bad >= 0)
+    throw new InputError(
+      `The utility of a subset of ${subsetSizes(subsets)[bad]} points is ${utilities[bad]}; return a finite number for ` +
+        'every subset, the empty one included.',
+    );
+  return utilities;
+}

@@ -1,0 +1,14 @@
+export * from './average-marginal-effects.js';
+export * from './banzhaf-values.js';
+export * from './closed-form-games.js';
+export * from './conditional-game.js';
+export * from './exact-values.js';
+export { memberGame, trainingGame, type Game, type Valuation } from './game.js';
+export * from './leave-one-out-values.js';
+export * from './permutation-values.js';
+export * from './prefix-utilities.js';
+export type { SampledValues } from './sampled-values.js';
+export type { SamplingOptions } from './sampling.js';
+export { banzhaf, betaShapley, shapley, type Semivalue } from './semivalue.js';
+export * from './shapley-values.js';
+export * from './stopping.js';
