@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Utility } from '../evaluation/utility.js';
+import { checkTrained } from '../learners/check-trained.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
 import { checkOrder } from '../subsets/draw.js';
 
@@ -19,7 +20,7 @@ export interface RemovalPoint {
  * @param order pool indices, first removed first
  * @param shares shares of the pool to remove, e.g. 0, 0.05, …; rounded to whole points
  * @throws InputError if a share is not between 0 and 1, or the order repeats a point, names one that does not exist or ends
- * before the largest share.
+ * before the largest share, or a model does not converge.
  */
 export async function removalCurve(
   learner: Learner,
@@ -39,7 +40,8 @@ export async function removalCurve(
     const removed = Math.round(share * pool.size);
     for (let i = 0; i < removed; i++) weights[b * pool.size + order[i]] = 0;
   });
-  const { parameters, status } = await learner.retrain(pool, { count: shares.length, poolSize: pool.size, weights });
+  const subsets = { count: shares.length, poolSize: pool.size, weights };
+  const { parameters, status } = checkTrained(await learner.retrain(pool, subsets));
   const utilities = utility.evaluate(parameters);
   return shares.map((removed, b) => ({
     removed,

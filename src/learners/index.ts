@@ -1,3 +1,4 @@
+export { checkTrained } from './check-trained.js';
 export type { EstimatedCosts } from './estimated-costs.js';
 export * from './learner.js';
 export { linearSvm } from './linear/linear-svm.js';

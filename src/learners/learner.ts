@@ -9,7 +9,10 @@ import type { TensorObjective } from './tensor-objective.js';
 
 /** What became of one model of a batch. */
 export const RetrainStatus = {
-  /** The optimality residual is at or below the tolerance. */
+  /**
+   * The optimality residual is at or below the tolerance and, of learners with an optimum, the next step is at most 100 times
+   * the tolerance, and 1 %, of the parameters' length: a small residual alone says little where C is large.
+   */
   converged: 0,
   /** The iteration limit or floating-point precision was reached first; the parameters are the best found. */
   notConverged: 1,
@@ -26,7 +29,10 @@ export const RetrainStatus = {
 export type RetrainStatus = (typeof RetrainStatus)[keyof typeof RetrainStatus];
 
 export interface RetrainOptions extends RunControl {
-  /** Stop when max|∇| / (C·n) is at or below this. Default 1e-8. */
+  /**
+   * Stop when max|∇| / (C·n) is at or below this and the next step short beside the parameters: see {@link RetrainStatus}.
+   * Default 1e-8.
+   */
   readonly tolerance?: number;
   /**
    * Stop a model also where the step that its solver would take next is at most this share of its parameters' length, which

@@ -7,6 +7,8 @@ export interface BatchObjective {
   readonly count: number;
   /** Parameters of each, p. */
   readonly parameterCount: number;
+  /** A number μ that no eigenvalue of any Hessian is below; then no Newton step is longer than ‖∇‖₂/μ. Default 0: none known. */
+  readonly leastCurvature?: number;
   /**
    * Evaluates function `rows[k]` at `points[k·p …]` for k = 0 … active−1, writing its value to `values[k]` and its
    * gradient to `gradients[k·p …]`.
@@ -35,8 +37,14 @@ export interface DirectionRule {
 export interface MinimiseOptions extends RunControl {
   /** `B×p` starting points, finite; overwritten with the best points found. */
   readonly parameters: Float64Array;
-  /** `B` numbers; function b is done when max|∇| is at or below its one. */
+  /** `B` numbers; function b is done when max|∇| is at or below its one, and its next step short enough. */
   readonly gradientTolerance: Float64Array;
+  /**
+   * The largest share of its parameters' length that the next step of a function may have that is done by its gradient. A small
+   * gradient alone says little where curvature is small beside what gradients are measured against. The step must be one to
+   * trust: Newton's own, or one after a full step that took away at least half of the slope along it. Default: any.
+   */
+  readonly convergedStep?: number;
   /**
    * A function is also done where its next step is at most this share of its parameters' length; where steps converge
    * quadratically, already where the step after that is bound to be, the next one being taken without an evaluation.
@@ -53,6 +61,8 @@ export interface MinimiseOptions extends RunControl {
 export interface Minimised {
   /** `B` values of max|∇| at the returned points; NaN after a step that was not evaluated. */
   readonly gradientNorms: Float64Array;
+  /** `B` flags: 1 where the gradient and the next step are both small enough. */
+  readonly converged: Uint8Array;
   /** `B` trial points evaluated after the start. */
   readonly iterations: Uint16Array;
   /** `B` lengths of the next step over the parameters' own, or bounds of it, where functions were done by it; else NaN. */
@@ -66,6 +76,10 @@ const valueNoise = 1e-13;
 const smallestStep = 2 ** -40;
 /** Steps that shrink by less than this are not taken to converge quadratically yet. */
 const largestContraction = 0.5;
+/** Where a gradient was small enough before the step was, shares of this size prove that the function has gone on far enough. */
+const misledShare = 1e-4;
+/** Decreases of a value below this share of it are nothing that float64 could show. */
+const valueRounding = 2 ** -52;
 
 /**
  * Minimises B functions together: each round evaluates one trial point of every unfinished function in one batch. A trial
@@ -85,14 +99,19 @@ export async function minimiseBatch(
   options: MinimiseOptions,
 ): Promise<Minimised> {
   const { count, parameterCount: p } = objective;
-  const { parameters, gradientTolerance, stepTolerance } = options;
+  const { parameters, gradientTolerance, stepTolerance, convergedStep = Infinity } = options;
   const gradientNorms = new Float64Array(count).fill(NaN);
   const iterations = new Uint16Array(count);
   const stepShares = new Float64Array(count).fill(NaN);
+  const converged = new Uint8Array(count);
+  /** Largest shares of the next steps: less for functions whose gradients were small enough before their steps were. */
+  const stepLimits = new Float64Array(count).fill(convergedStep);
 
   // State of each function, indexed by function.
   const values = new Float64Array(count).fill(Infinity);
   const slopes = new Float64Array(count);
+  /** What the newest full steps left of the slopes along them, as a share; NaN where there was none. */
+  const slopesLeft = new Float64Array(count).fill(NaN);
   /** Lengths of the full steps to the newest iterates; NaN where there was none. */
   const lastSteps = new Float64Array(count).fill(NaN);
   const steps = new Float64Array(count).fill(1);
@@ -110,7 +129,7 @@ export async function minimiseBatch(
   const movedDirections = new Float64Array(count * p);
 
   let active = count;
-  let converged = 0;
+  let done = 0;
   for (let round = 0; active > 0; round++) {
     await safePoint(options, options.label);
     objective.evaluate(rows, active, trials, trialValues, trialGradients);
@@ -124,10 +143,13 @@ export async function minimiseBatch(
         const norm = maxAbsolute(trialGradients, k * p, p);
         gradientNorms[b] = norm;
         if (steps[b] < 1) lastSteps[b] = NaN;
+        const fullStep = round > 0 && steps[b] === 1;
+        slopesLeft[b] = fullStep ? Math.abs(dot(trialGradients, k * p, directions, b * p, p) / slopes[b]) : NaN;
         values[b] = trialValues[k];
         parameters.set(trials.subarray(k * p, (k + 1) * p), b * p);
-        if (norm <= gradientTolerance[b]) {
-          converged++;
+        if (norm <= gradientTolerance[b] && nextStepBound(k, b) <= stepLimits[b] * lengthOf(parameters, b)) {
+          converged[b] = 1;
+          done++;
           continue;
         }
         if (round >= options.maxIterations) continue;
@@ -150,25 +172,53 @@ export async function minimiseBatch(
       slopes[b] = dot(movedGradients, k * p, movedDirections, k * p, p);
       steps[b] = 1;
     }
-    if (stepTolerance !== undefined) {
-      for (let k = 0; k < moved; k++) noteShortStep(movedRows[k], stepTolerance);
-      const stopped = active;
-      active = keepLeft(rows, active, (b) => Number.isNaN(stepShares[b]));
-      converged += stopped - active;
+    for (let k = 0; k < moved; k++) {
+      noteConvergence(movedRows[k]);
+      if (stepTolerance !== undefined && !converged[movedRows[k]]) noteShortStep(movedRows[k], stepTolerance);
     }
+    const before = active;
+    active = keepLeft(rows, active, (b) => !converged[b] && Number.isNaN(stepShares[b]));
+    done += before - active;
     for (let k = 0; k < active; k++) {
       const b = rows[k];
       for (let j = 0; j < p; j++) trials[k * p + j] = parameters[b * p + j] + steps[b] * directions[b * p + j];
     }
-    options.onConverged?.(converged);
+    options.onConverged?.(done);
   }
-  return { gradientNorms, iterations, stepShares };
+  return { gradientNorms, converged, iterations, stepShares };
+
+  function lengthOf(vectors: Float64Array, b: number): number {
+    return Math.sqrt(dot(vectors, b * p, vectors, b * p, p));
+  }
+
+  /** What is known of the length of the next step before a direction is computed. */
+  function nextStepBound(k: number, b: number): number {
+    if (convergedStep === Infinity) return 0;
+    const gradient = Math.sqrt(dot(trialGradients, k * p, trialGradients, k * p, p));
+    const bound = objective.leastCurvature ? gradient / objective.leastCurvature : Infinity;
+    // As the slope along it, a step of Newton's method shrinks the next one.
+    const left = slopesLeft[b];
+    const shrunk = rule.quadratic && left < largestContraction ? (left / (1 - left)) * lengthOf(directions, b) : Infinity;
+    return Math.min(bound, shrunk);
+  }
+
+  /** Ends function b where its gradient is small enough, and its next step short and to be trusted. */
+  function noteConvergence(b: number): void {
+    if (!(gradientNorms[b] <= gradientTolerance[b])) return;
+    // Where curvature has a known floor, nextStepBound has decided; lengths of directions may be scaled there.
+    const estimated = !objective.leastCurvature && slopesLeft[b] <= largestContraction;
+    const trusted = rule.quadratic === true || estimated;
+    const short = lengthOf(directions, b) <= stepLimits[b] * lengthOf(parameters, b);
+    const lost = Math.abs(slopes[b]) <= valueRounding * Math.abs(values[b]);
+    if ((trusted && short) || lost) converged[b] = 1;
+    else stepLimits[b] = convergedStep * misledShare;
+  }
 
   /** Ends function b where its next step, or the one after that, is short. */
   function noteShortStep(b: number, shareLimit: number): void {
     if (!(slopes[b] < 0)) return;
-    const length = Math.sqrt(dot(parameters, b * p, parameters, b * p, p));
-    const step = Math.sqrt(dot(directions, b * p, directions, b * p, p));
+    const length = lengthOf(parameters, b);
+    const step = lengthOf(directions, b);
     const contraction = step / lastSteps[b];
     lastSteps[b] = step;
     if (step <= shareLimit * length) {

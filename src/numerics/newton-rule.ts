@@ -16,6 +16,7 @@ export function newtonRule(parameterCount: number, hessianOf: HessianOf): Direct
   const p = parameterCount;
   const hessian = new Float64Array(p * p);
   return {
+    quadratic: true,
     directions(rows, active, points, gradients, directions) {
       for (let k = 0; k < active; k++) {
         const offset = k * p;

@@ -1,8 +1,9 @@
 import { InputError } from '../errors.js';
+import { checkTrained } from '../learners/check-trained.js';
 import { RetrainStatus } from '../learners/learner.js';
 import { takeSubsets } from '../subsets/subsets.js';
 import type { Bank } from './bank.js';
-import { defaultTolerance, retrainInBlocks, type RetrainInBlocksOptions } from './retrain-in-blocks.js';
+import { retrainInBlocks, type RetrainInBlocksOptions } from './retrain-in-blocks.js';
 
 export interface BuildBankOptions extends RetrainInBlocksOptions {
   /** Subsets that lack a class have no trained parameters: refuse them (default), or leave them out of the bank. */
@@ -12,13 +13,14 @@ export interface BuildBankOptions extends RetrainInBlocksOptions {
 /**
  * Retrains on every subset: exactly, or to the end of the learner's schedule where it has one. Rows keep their order.
  *
- * @throws InputError if subsets lack a class (unless they are to be dropped), a model does not reach the tolerance, or the
+ * @throws InputError if subsets lack a class (unless they are to be dropped), a model does not converge, or the
  * store is damaged or of another bank.
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function buildBank(options: BuildBankOptions): Promise<Bank> {
-  const { pool, learner, subsets, tolerance = defaultTolerance, missingClass = 'refuse' } = options;
-  const { parameters, residuals, status } = await retrainInBlocks(options);
+  const { pool, learner, subsets, missingClass = 'refuse' } = options;
+  const retrained = await retrainInBlocks(options);
+  const { parameters, residuals, status } = retrained;
   const rowsWith = (...wanted: readonly number[]) =>
     Array.from(status.keys()).filter((b) => wanted.includes(status[b]));
 
@@ -29,14 +31,7 @@ export async function buildBank(options: BuildBankOptions): Promise<Bank> {
         `parameters; draw subsets that hold every class or set missingClass: 'drop'.`,
     );
   }
-  const unfinished = rowsWith(RetrainStatus.notConverged);
-  if (unfinished.length > 0) {
-    const worst = unfinished.reduce((max, b) => Math.max(max, residuals[b]), 0);
-    throw new InputError(
-      `${unfinished.length} of ${subsets.count} models stopped at residuals of up to ${worst.toExponential(1)}, above the ` +
-        `tolerance ${tolerance}; scale the features, lower C or raise the tolerance.`,
-    );
-  }
+  checkTrained(retrained);
   const bank: Bank = { pool, learner, subsets, parameters, residuals };
   return lacking.length === 0 ? bank : takeBank(bank, rowsWith(RetrainStatus.converged, RetrainStatus.scheduleEnded));
 }

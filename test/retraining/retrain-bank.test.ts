@@ -45,7 +45,7 @@ describe('bank', () => {
       buildBank({ pool, learner, subsets: good, tolerance: 1e-30 }),
       (error) =>
         error instanceof InputError &&
-        /\d+ of 20 models stopped at residuals of up to .*e-1\d, above the tolerance 1e-30/.test(error.message),
+        /\d+ of 20 models did not converge \(the first is row \d+, the largest residual .*e-1\d\)/.test(error.message),
     );
   });
 

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
+import { checkTrained } from '../../learners/check-trained.js';
 import type { Learner } from '../../learners/learner.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { rowsWithEveryClass, type Game } from '../../games/game.js';
@@ -24,7 +25,7 @@ export interface ParameterGame {
 export function parameterGame(
   pool: Dataset,
   learner: Learner,
-  parametersOf: ParametersOf = async (subsets) => (await learner.retrain(pool, subsets)).parameters,
+  parametersOf: ParametersOf = async (subsets) => checkTrained(await learner.retrain(pool, subsets)).parameters,
 ): ParameterGame {
   const p = learner.parameterCount(pool);
   return {

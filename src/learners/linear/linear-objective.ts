@@ -86,6 +86,8 @@ export function linearObjective(problem: LinearProblem, costs: Float64Array): Ba
   return {
     count: costs.length / pointCount,
     parameterCount: p,
+    // ½‖θ‖², bias and all.
+    leastCurvature: m === 1 && loss.biasSumPenalised ? 1 : 0,
     evaluate(rows, active, points, values, gradients) {
       if (active === 0) return;
       const kernels = wasmKernels();

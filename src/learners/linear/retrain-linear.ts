@@ -9,6 +9,8 @@ import { cheaperSolver } from './solver-choice.js';
 
 /** Subsets trained together, unless their parameters take too much memory. */
 const blockSubsets = 256;
+const largestConvergedStep = 0.01;
+const stepsPerTolerance = 100;
 /** Numbers that the correction pairs of one block may hold (200 MB). */
 const blockNumbers = 2.5e7;
 
@@ -79,6 +81,7 @@ export async function retrainLinear(
               vectors.subarray(0, active * p),
             )),
         gradientTolerance: Float64Array.from(block, (b) => tolerance * C * sizes[b]),
+        convergedStep: convergedStep(tolerance),
         stepTolerance,
         maxIterations,
         signal: options.signal,
@@ -90,7 +93,7 @@ export async function retrainLinear(
         residuals[b] = solved.gradientNorms[k] / (C * sizes[b]);
         iterations[b] = solved.iterations[k];
         stepShares[b] = solved.stepShares[k];
-        status[b] = statusOf(residuals[b] <= tolerance, stepShares[b]);
+        status[b] = statusOf(solved.converged[k] === 1, stepShares[b]);
       });
       done += block.length;
       report(done);
@@ -99,6 +102,9 @@ export async function retrainLinear(
   const retrained = { count, parameterCount: p, parameters, residuals, iterations, status };
   return stepTolerance === undefined ? retrained : { ...retrained, stepShares };
 }
+
+/** The largest share of its parameters' length that the next step of a converged model may have. */
+export const convergedStep = (tolerance: number): number => Math.min(largestConvergedStep, stepsPerTolerance * tolerance);
 
 function statusOf(converged: boolean, stepShare: number): RetrainStatus {
   if (converged) return RetrainStatus.converged;

@@ -36,8 +36,7 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
       ? batchedNewtonRule(problem, costs)
       : lbfgsRule(sizes.length, p, block.precondition ?? knotPreconditioner(knots, sizes, p));
   const solved = await minimiseBatch(linearObjective(problem, costs), rule, { ...block, maxIterations: firstPhase });
-  const isDone = (k: number): boolean =>
-    solved.gradientNorms[k] <= gradientTolerance[k] || !Number.isNaN(solved.stepShares[k]);
+  const isDone = (k: number): boolean => solved.converged[k] === 1 || !Number.isNaN(solved.stepShares[k]);
   const left = sizes.map((_, k) => k).filter((k) => !isDone(k));
   if (left.length === 0 || firstPhase === maxIterations) return solved;
 
@@ -60,6 +59,7 @@ export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, b
   left.forEach((k, at) => {
     parameters.set(leftParameters.subarray(at * p, (at + 1) * p), k * p);
     solved.gradientNorms[k] = finished.gradientNorms[at];
+    solved.converged[k] = finished.converged[at];
     solved.iterations[k] += finished.iterations[at];
     solved.stepShares[k] = finished.stepShares[at];
   });

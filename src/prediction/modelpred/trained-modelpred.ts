@@ -1,6 +1,7 @@
 import type { RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
+import { checkTrained } from '../../learners/check-trained.js';
 import type { Learner } from '../../learners/learner.js';
 import { checkSubsets, fullPool, type Subsets } from '../../subsets/subsets.js';
 import type { Predictor } from '../predictor.js';
@@ -141,7 +142,7 @@ export async function referenceParameters(
   pool: Dataset,
   learner: Learner,
 ): Promise<Float64Array | null> {
-  return points === 'model features' ? (await learner.retrain(pool, fullPool(pool.size))).parameters : null;
+  return points === 'model features' ? checkTrained(await learner.retrain(pool, fullPool(pool.size))).parameters : null;
 }
 
 function poolWeights(weights: Float64Array, { name, size }: Dataset): PoolWeights {
