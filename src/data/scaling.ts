@@ -19,9 +19,11 @@ export interface Scaling {
 
 /**
  * The scaling of this kind that the points determine. Fit it on the training part and apply it to both parts. A constant
- * feature is centred and otherwise left as it is; points that are all 0 have max-norm 1.
+ * feature is centred and otherwise left as it is; one whose values differ by rounding alone counts as constant and comes out
+ * as about 0. Points that are all 0 have max-norm 1.
  *
- * @throws InputError if there are no points, they are sequences, or the kind is unknown.
+ * @throws InputError if there are no points, they are sequences, the kind is unknown, or values are not finite or too large to be
+ * squared.
  */
 export function fitScaling(dataset: Dataset, kind: ScalingKind): Scaling {
   const { name, size, dimension } = dataset;
@@ -34,8 +36,8 @@ export function fitScaling(dataset: Dataset, kind: ScalingKind): Scaling {
     case 'max-norm':
       return { kind, shift: constant(0), scale: constant(largestRowNorm(dataset) || 1) };
     case 'standardise': {
-      const moments = Array.from({ length: dimension }, (_, feature) => meanAndDeviation(dataset, feature));
-      return { kind, shift: moments.map(({ mean }) => mean), scale: moments.map(({ deviation }) => deviation || 1) };
+      const fitted = Array.from({ length: dimension }, (_, feature) => standardisationOf(dataset, feature));
+      return { kind, shift: fitted.map(({ shift }) => shift), scale: fitted.map(({ scale }) => scale) };
     }
     default:
       throw new InputError(`There is no scaling "${String(kind)}"; choose one of standardise, max-norm, none.`);
@@ -89,30 +91,61 @@ export function divideBy(dataset: Dataset, divisor: number): Dataset {
   return { ...dataset, features: dataset.features.map((value) => value / divisor) };
 }
 
-function largestRowNorm({ size, dimension, features }: Dataset): number {
+function largestRowNorm(dataset: Dataset): number {
+  const { size, dimension, features } = dataset;
   let largest = 0;
   for (let i = 0; i < size; i++) {
     let squares = 0;
     for (let k = i * dimension; k < (i + 1) * dimension; k++) squares += features[k] ** 2;
+    if (!Number.isFinite(squares)) throw unscalable(dataset, i * dimension, (i + 1) * dimension, 1);
     largest = Math.max(largest, Math.sqrt(squares));
   }
   return largest;
 }
 
-/** Two passes: the one-pass formula cancels where the mean is large. A constant feature has deviation exactly 0. */
-function meanAndDeviation(dataset: Dataset, feature: number): { mean: number; deviation: number } {
+/** Units in the last place of the largest value that a feature's values may be apart and still count as equal. */
+const roundingUnits = 8;
+
+/** Two passes: the one-pass formula cancels where the mean is large. */
+function standardisationOf(dataset: Dataset, feature: number): { shift: number; scale: number } {
   const { size, dimension, features } = dataset;
-  const first = features[feature];
-  let sum = 0;
-  let varies = false;
+  let [sum, least, most] = [0, Infinity, -Infinity];
   for (let k = feature; k < features.length; k += dimension) {
     sum += features[k];
-    varies ||= features[k] !== first;
+    least = Math.min(least, features[k]);
+    most = Math.max(most, features[k]);
   }
   // The computed mean of equal values can be off by rounding, which would leave a tiny deviation to divide by.
-  if (!varies) return { mean: first, deviation: 0 };
+  if (least === most && Number.isFinite(least)) return { shift: least, scale: 1 };
   const mean = sum / size;
+  const largest = Math.max(-least, most);
+  if (largest < Infinity && most - least <= roundingUnits * Number.EPSILON * largest)
+    return { shift: mean, scale: Math.max(1, largest) };
   let squares = 0;
   for (let k = feature; k < features.length; k += dimension) squares += (features[k] - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / size) };
+  if (!Number.isFinite(squares)) throw unscalable(dataset, feature, features.length, dimension);
+  if (squares > Number.MIN_VALUE / Number.EPSILON ** 2) return { shift: mean, scale: Math.sqrt(squares / size) };
+  // The squares of tiny values underflow: in units of their range they do not.
+  const range = most - least;
+  let shares = 0;
+  for (let k = feature; k < features.length; k += dimension) shares += ((features[k] - mean) / range) ** 2;
+  return { shift: mean, scale: range * Math.sqrt(shares / size) };
+}
+
+/** Names the largest of the values from `from` on, or one that is not finite. */
+function unscalable(
+  { name, dimension, features, featureNames }: Dataset,
+  from: number,
+  end: number,
+  step: number,
+): Error {
+  let worst = from;
+  for (let k = from; k < end; k += step) {
+    if (!(Math.abs(features[k]) <= Math.abs(features[worst]))) worst = k;
+    if (Number.isNaN(features[worst])) break;
+  }
+  return new InputError(
+    `Cannot fit a scaling to ${name}: row ${Math.floor(worst / dimension)} has ${features[worst]} as ` +
+      `"${featureNames[worst % dimension] ?? worst % dimension}"; values must be finite and below 1e150, so divide or drop this feature first.`,
+  );
 }

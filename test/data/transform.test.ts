@@ -77,6 +77,48 @@ describe('scaling', () => {
     assert.deepEqual(fitScaling(dataset, 'standardise'), { kind: 'standardise', shift: [0.1], scale: [1] });
   });
 
+  const oneColumn = (...values: number[]): Dataset => ({
+    name: 'one column',
+    size: values.length,
+    dimension: 1,
+    features: Float64Array.from(values),
+    labels: new Uint8Array(values.length),
+    classes: ['a', 'b'],
+    featureNames: ['x'],
+  });
+
+  it('refuses values whose squares overflow, and what is not finite, by name', () => {
+    for (const kind of ['standardise', 'max-norm'] as const) {
+      for (const bad of [1e200, -1.7e308, NaN, Infinity]) {
+        assert.throws(
+          () => fitScaling(oneColumn(1, bad, 2), kind),
+          new RegExp(
+            `one column: row 1 has ${String(bad).replace('+', '\\+')} as "x"; values must be finite and below 1e150`,
+          ),
+        );
+      }
+    }
+  });
+
+  it('standardise: values equal up to rounding are as good as constant, others are standardised however small', () => {
+    for (const base of [1, -0.3, 1e16, 12345.678, 1e-200, 1e140]) {
+      const next = base + Math.abs(base) * Number.EPSILON;
+      assert.notEqual(next, base);
+      for (const columnOf of [
+        [base, next, base],
+        [next, base, base, base, next],
+      ]) {
+        const dataset = oneColumn(...columnOf);
+        for (const value of applyScaling(fitScaling(dataset, 'standardise'), dataset).features) near(value, 0, 1e-14);
+      }
+    }
+    for (const size of [1e-300, 1e-160, 1e-100, 1, 1e140]) {
+      const dataset = oneColumn(size, -size, size, -size);
+      const { features } = applyScaling(fitScaling(dataset, 'standardise'), dataset);
+      features.forEach((value, k) => near(value, k % 2 === 0 ? 1 : -1, 1e-12));
+    }
+  });
+
   it('standardise: population deviation, as scikit-learn (Iris)', async () => {
     const { shift, scale } = fitScaling(await loadDataset('iris'), 'standardise');
     // StandardScaler of scikit-learn 1.9.1: mean_ and scale_.
