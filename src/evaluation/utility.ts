@@ -6,6 +6,8 @@ export interface Utility {
   readonly name: string;
   /** `B` utilities of B models. */
   evaluate(parameters: Float64Array): Float64Array;
+  /** The least and the largest utility there can be; absent where there is no bound. */
+  readonly range?: readonly [least: number, most: number];
   /** The utility of knowing nothing: stands in for subsets that lack a class, where no model exists. */
   readonly uninformed: number;
 }
@@ -67,6 +69,7 @@ export function accuracyUtility(
   const classCount = points.classes.length;
   return {
     name: 'accuracy',
+    range: [0, 1],
     uninformed: 1 / classCount,
     evaluate: (parameters) =>
       singleScores(learner, points, parameters, arithmetic)?.accuracies ??

@@ -1,4 +1,5 @@
 import { bernoulliSubsets } from '../subsets/bernoulli.js';
+import { bernsteinHalfWidth } from './empirical-bernstein.js';
 import { utilitiesOf, type Game } from './game.js';
 import { sampleValues, type Sampler, type SamplingOptions } from './sampling.js';
 import type { SampledValues } from './sampled-values.js';
@@ -45,6 +46,25 @@ export async function banzhafValues(options: BanzhafValuesOptions): Promise<Samp
         sums.squares[group] += deviation * (utility - sums.mean[group]);
       }
     },
+    range: game.range,
+    bounds: (sums, _samples, width) => ({
+      values: n,
+      // The means of the two groups of subsets, each with half the chance to fail.
+      halfWidths: (failure) =>
+        Float64Array.from({ length: n }, (_, i) =>
+          [0, 1].reduce((sum, side) => {
+            const group = mergedGroup(sums, side, i, n);
+            const standardError = Math.sqrt(group.variance);
+            return sum + bernsteinHalfWidth({ standardError, samples: group.total, width, failure: failure / 2 });
+          }, 0),
+        ),
+      leastHalfWidth: (number, failure) =>
+        [probability, 1 - probability].reduce(
+          (sum, share) =>
+            sum + bernsteinHalfWidth({ standardError: 0, samples: share * number, width, failure: failure / 2 }),
+          0,
+        ),
+    }),
     summarise({ count, mean, squares }) {
       const halfMean = (g: number): number => (count[g] === 0 ? NaN : mean[g]);
       const half = (h: number): Float64Array =>
@@ -52,16 +72,7 @@ export async function banzhafValues(options: BanzhafValuesOptions): Promise<Samp
       const values = new Float64Array(n);
       const standardErrors = new Float64Array(n);
       for (let i = 0; i < n; i++) {
-        const merged = [0, 1].map((side) => {
-          const [even, odd] = [side * n + i, (2 + side) * n + i];
-          const total = count[even] + count[odd];
-          const gap = mean[odd] - mean[even];
-          const sum = squares[even] + squares[odd] + (total === 0 ? 0 : (gap * gap * count[even] * count[odd]) / total);
-          return {
-            mean: (count[even] * mean[even] + count[odd] * mean[odd]) / total,
-            variance: total < 2 ? NaN : sum / (total - 1) / total,
-          };
-        });
+        const merged = [0, 1].map((side) => mergedGroup({ count, mean, squares }, side, i, n));
         values[i] = merged[1].mean - merged[0].mean;
         standardErrors[i] = Math.sqrt(merged[0].variance + merged[1].variance);
       }
@@ -69,4 +80,22 @@ export async function banzhafValues(options: BanzhafValuesOptions): Promise<Samp
     },
   };
   return await sampleValues(sampler, options);
+}
+
+/** Mean, squared standard error and number of the subsets of even and odd number that hold point i (side 1) or lack it (0). */
+function mergedGroup(
+  { count, mean, squares }: Readonly<Record<string, Float64Array>>,
+  side: number,
+  i: number,
+  n: number,
+): { readonly mean: number; readonly variance: number; readonly total: number } {
+  const [even, odd] = [side * n + i, (2 + side) * n + i];
+  const total = count[even] + count[odd];
+  const gap = mean[odd] - mean[even];
+  const sum = squares[even] + squares[odd] + (total === 0 ? 0 : (gap * gap * count[even] * count[odd]) / total);
+  return {
+    mean: (count[even] * mean[even] + count[odd] * mean[odd]) / total,
+    variance: total < 2 ? NaN : sum / (total - 1) / total,
+    total,
+  };
 }

@@ -24,7 +24,7 @@ export function votingGame(votes: readonly number[], quota: number): ClosedFormG
   const total = votes.reduce((a, b) => a + b, 0);
   return {
     name: 'voting',
-    ...memberGame(n, (members) => Number(members.reduce((sum, i) => sum + votes[i], 0) >= quota)),
+    ...memberGame(n, (members) => Number(members.reduce((sum, i) => sum + votes[i], 0) >= quota), [0, 1]),
     exact(semivalue) {
       const perSubset = weightsPerSubset(semivalue, n);
       return Float64Array.from(votes, (own, player) => {
@@ -58,7 +58,10 @@ export function airportGame(costs: readonly number[]): ClosedFormGame {
     throw new InputError(`Runways cannot cost [${costs.join(', ')}]; give numbers of at least 0.`);
   return {
     name: 'airport',
-    ...memberGame(costs.length, (members) => members.reduce((cost, i) => Math.max(cost, costs[i]), 0)),
+    ...memberGame(costs.length, (members) => members.reduce((cost, i) => Math.max(cost, costs[i]), 0), [
+      0,
+      Math.max(0, ...costs),
+    ]),
     exact: (semivalue) => airportValues(costs, semivalue),
   };
 }
@@ -88,10 +91,14 @@ export function shoesGame(left: number, right: number): ClosedFormGame {
   const n = left + right;
   return {
     name: 'shoes',
-    ...memberGame(n, (members) => {
-      const lefts = members.filter((i) => i < left).length;
-      return Math.min(lefts, members.length - lefts);
-    }),
+    ...memberGame(
+      n,
+      (members) => {
+        const lefts = members.filter((i) => i < left).length;
+        return Math.min(lefts, members.length - lefts);
+      },
+      [0, Math.min(left, right)],
+    ),
     exact(semivalue) {
       const perSubset = weightsPerSubset(semivalue, n);
       // A shoe makes a pair where the others have more of the other side.
@@ -129,7 +136,7 @@ export function spanningTreeGame(sourceCosts: readonly number[], link: number): 
     );
   return {
     name: 'minimum spanning tree',
-    ...memberGame(n, (members) => spanningTree(members, sourceCosts, link)),
+    ...memberGame(n, (members) => spanningTree(members, sourceCosts, link), [0, dearest + link * (n - 1)]),
     exact(semivalue) {
       const first = semivalue.weights(n)[0];
       // min(costs) = dearest − max(dearest − costs): an airport, and what only a first member pays.

@@ -23,6 +23,7 @@ export function conditionalGame(game: Game, players: readonly number[], environm
     );
   return {
     players: players.length,
+    ...(game.range && { range: game.range }),
     async utilities({ count, weights }) {
       const repeats = environments.count;
       const joined = new Uint8Array(count * repeats * n);

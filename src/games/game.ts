@@ -11,6 +11,8 @@ import type { ParametersOf } from './prefix-utilities.js';
 export interface Game {
   /** Players, N. */
   readonly players: number;
+  /** The least and the largest utility there can be, where that is known: what stopping at an error needs. */
+  readonly range?: readonly [least: number, most: number];
   /** `B` utilities of B subsets; a subset's utility must not depend on the others of its batch. */
   utilities(subsets: Subsets): Float64Array | Promise<Float64Array>;
 }
@@ -23,10 +25,19 @@ export interface Valuation {
   readonly standardErrors: Float64Array;
 }
 
-/** The utility of one subset as a function of its members: handy for small games. Their order is ascending. */
-export function memberGame(players: number, utility: (members: readonly number[]) => number): Game {
+/**
+ * The utility of one subset as a function of its members: handy for small games. Their order is ascending.
+ *
+ * @param range the least and the largest utility, where they are known
+ */
+export function memberGame(
+  players: number,
+  utility: (members: readonly number[]) => number,
+  range?: readonly [least: number, most: number],
+): Game {
   return {
     players,
+    ...(range && { range }),
     utilities: ({ count, poolSize, weights }) =>
       Float64Array.from({ length: count }, (_, b) => {
         const members: number[] = [];
@@ -43,6 +54,7 @@ export function memberGame(players: number, utility: (members: readonly number[]
 export function trainingGame(pool: Dataset, parametersOf: ParametersOf, utility: Utility): Game {
   return {
     players: pool.size,
+    ...(utility.range && { range: utility.range }),
     async utilities(subsets) {
       const rows = rowsWithEveryClass(subsets, pool);
       const utilities = new Float64Array(subsets.count).fill(utility.uninformed);
@@ -68,7 +80,20 @@ export function classesIn({ poolSize, weights }: Subsets, row: number, labels: U
   return found;
 }
 
-/** Utilities of subsets, checked. @throws InputError if there is not one finite number per subset. */
+/** How far a utility may be out of the stated range by rounding, as a share of its width. */
+const rangeRounding = 1e-9;
+
+function checkRange({ range }: Game, utilities: Float64Array): void {
+  if (!range) return;
+  const slack = rangeRounding * (range[1] - range[0]);
+  const outside = utilities.find((utility) => utility < range[0] - slack || utility > range[1] + slack);
+  if (outside !== undefined)
+    throw new InputError(
+      `A utility is ${outside}, but the game states a range of ${range[0]} to ${range[1]}; state one that holds all, or none.`,
+    );
+}
+
+/** Utilities of subsets, checked. @throws InputError if there is not one finite number, in the game's range, per subset. */
 export async function utilitiesOf(game: Game, subsets: Subsets): Promise<Float64Array> {
   const utilities = await game.utilities(subsets);
   if (utilities.length !== subsets.count)
@@ -81,5 +106,6 @@ export async function utilitiesOf(game: Game, subsets: Subsets): Promise<Float64
       `The utility of a subset of ${subsetSizes(subsets)[bad]} points is ${utilities[bad]}; return a finite number for ` +
         'every subset, the empty one included.',
     );
+  checkRange(game, utilities);
   return utilities;
 }

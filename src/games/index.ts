@@ -2,6 +2,7 @@ export * from './average-marginal-effects.js';
 export * from './banzhaf-values.js';
 export * from './closed-form-games.js';
 export * from './conditional-game.js';
+export type { ErrorBounds } from './empirical-bernstein.js';
 export * from './exact-values.js';
 export { memberGame, trainingGame, type Game, type Valuation } from './game.js';
 export * from './leave-one-out-values.js';

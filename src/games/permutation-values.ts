@@ -5,7 +5,7 @@ import { prefixSubsets, sampleOrders } from './permutation-orders.js';
 import { sampleValues, type Sampler, type SampleUtilities, type SamplingOptions } from './sampling.js';
 import type { SampledValues } from './sampled-values.js';
 import { shapley, type Semivalue } from './semivalue.js';
-import { addToMoments, emptyMoments, summariseMoments } from './running-moments.js';
+import { addToMoments, boundMoments, emptyMoments, summariseMoments } from './running-moments.js';
 
 export interface PermutationValuesOptions extends SamplingOptions {
   readonly game: Game;
@@ -46,7 +46,10 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
     poolSize: n,
     weights: Uint8Array.from([...new Uint8Array(n), ...fullPool(n).weights]),
   });
-  const ordersOf = (sample: number): Int32Array[] => sampleOrders(n, sampling, strata, seed, sample);
+  // Of the newest batch, so that they are not drawn again to be added.
+  const drawn = new Map<number, Int32Array[]>();
+  const ordersOf = (sample: number): Int32Array[] =>
+    drawn.get(sample) ?? sampleOrders(n, sampling, strata, seed, sample);
   const weights = semivalue.weights(n).map((weight) => weight * n);
   const perSample = ordersOf(0).length;
   const stride = n + 1;
@@ -67,6 +70,8 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
     emptySums: () => emptyMoments(n),
     async evaluate(first, count) {
       const samples = Array.from({ length: count }, (_, s) => ordersOf(first + s));
+      drawn.clear();
+      samples.forEach((orders, s) => drawn.set(first + s, orders));
       const { utilities, evaluations } = await prefixes(game, samples.flat(), ends, truncation);
       return samples.map((_, s): SampleUtilities => ({
         utilities: utilities.subarray(s * perSample * stride, (s + 1) * perSample * stride),
@@ -84,6 +89,12 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
       addToMoments(sums, sample, contribution);
     },
     summarise: summariseMoments,
+    range: game.range,
+    // A contribution is a difference of two utilities, so it lies in an interval of twice their width.
+    ...(truncation === undefined && {
+      bounds: (sums, samples, width) =>
+        boundMoments(sums, samples, 2 * width * weights.reduce((most, weight) => Math.max(most, weight), 0)),
+    }),
   };
   return await sampleValues(sampler, options);
 }

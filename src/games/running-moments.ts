@@ -1,4 +1,5 @@
 import type { Valuation } from './game.js';
+import { bernsteinHalfWidth, type ErrorBounds } from './empirical-bernstein.js';
 import type { SampledValues } from './sampled-values.js';
 
 type Sums = Record<string, Float64Array>;
@@ -28,5 +29,17 @@ export function summariseMoments(sums: Sums, samples: number): Valuation & Pick<
     values: sums.mean.slice(),
     standardErrors: sums.squares.map((sum) => (samples < 2 ? NaN : Math.sqrt(sum / (samples - 1) / samples))),
     halves: [sums.even.slice(), sums.odd.slice()],
+  };
+}
+
+/** Bounds of the means' errors, for numbers from an interval of this width. */
+export function boundMoments(sums: Sums, samples: number, width: number): ErrorBounds {
+  return {
+    values: sums.mean.length,
+    halfWidths: (failure) =>
+      summariseMoments(sums, samples).standardErrors.map((standardError) =>
+        bernsteinHalfWidth({ standardError, samples, width, failure }),
+      ),
+    leastHalfWidth: (number, failure) => bernsteinHalfWidth({ standardError: 0, samples: number, width, failure }),
   };
 }

@@ -1,5 +1,6 @@
 import { safePoint, type RunControl } from '../control.js';
 import { InputError } from '../errors.js';
+import type { ErrorBounds } from './empirical-bernstein.js';
 import type { Valuation } from './game.js';
 import type { StoppingRule } from './stopping.js';
 import type { SampledValues } from './sampled-values.js';
@@ -25,6 +26,10 @@ export interface Sampler {
   /** Adds a sample to the sums. */
   add(sums: Record<string, Float64Array>, sample: number, utilities: Float64Array): void;
   summarise(sums: Record<string, Float64Array>, samples: number): Valuation & Pick<SampledValues, 'halves'>;
+  /** Bounds of the error if utilities lie in an interval of this width; absent where that says nothing of samples. */
+  bounds?(sums: Record<string, Float64Array>, samples: number, width: number): ErrorBounds;
+  /** The least and the largest utility of the game, where it states them. */
+  readonly range?: readonly [number, number];
 }
 
 export interface SampleUtilities {
@@ -50,6 +55,8 @@ export async function sampleValues(sampler: Sampler, options: SamplingOptions): 
       `An estimate made with ${from.settings} cannot be continued with ${settings}; use the same seed and settings.`,
     );
   const sums: Record<string, Float64Array> = from ? structuredClone({ ...from.sums }) : sampler.emptySums();
+  /** The least and the largest utility so far. */
+  const seen = (sums.seen ??= Float64Array.of(Infinity, -Infinity));
   let samples = from?.samples ?? 0;
   let evaluations = from?.evaluations ?? 0;
   const estimate = (): SampledValues => ({
@@ -59,7 +66,9 @@ export async function sampleValues(sampler: Sampler, options: SamplingOptions): 
     settings,
     sums,
   });
-  const isDone = (): boolean => samples > 0 && stop.isDone(samples, estimate);
+  const widthOf = (): number => (sampler.range ? sampler.range[1] - sampler.range[0] : Math.max(1, seen[1] - seen[0]));
+  const isDone = (): boolean =>
+    samples > 0 && stop.isDone(samples, estimate, sampler.bounds?.(sums, samples, widthOf()));
 
   let done = isDone();
   while (!done) {
@@ -67,6 +76,10 @@ export async function sampleValues(sampler: Sampler, options: SamplingOptions): 
     const batch = Math.max(1, Math.min(left, Math.floor(subsetsPerBatch / sampler.subsetsPerSample)));
     for (const sample of await sampler.evaluate(samples, batch)) {
       sampler.add(sums, samples, sample.utilities);
+      for (const utility of sample.utilities) {
+        if (utility < seen[0]) seen[0] = utility;
+        if (utility > seen[1]) seen[1] = utility;
+      }
       samples++;
       evaluations += sample.evaluations;
       // After every sample, so that where it stops does not depend on the size of batches.

@@ -8,6 +8,7 @@ import {
   banzhaf,
   banzhafValues,
   betaShapley,
+  estimatedError,
   memberGame,
   permutationValues,
   prefixUtilities,
@@ -21,11 +22,13 @@ import {
   votingGame,
   type ClosedFormGame,
   type Game,
+  type PermutationValuesOptions,
   type SampledValues,
   type SamplingOptions,
 } from '../../src/games/index.js';
 import { loadDataset, stratifiedSplit } from '../../src/data/index.js';
 import { InputError, InterruptedError } from '../../src/errors.js';
+import { weightsPerSubset } from '../../src/games/semivalue.js';
 import { logLossUtility } from '../../src/evaluation/index.js';
 import { logisticRegression } from '../../src/learners/index.js';
 import { bernoulliSubsets, drawPermutations } from '../../src/subsets/index.js';
@@ -187,10 +190,78 @@ describe('stopping rules', () => {
     permutationValues({ game: airport, seed: 8, stop });
   const reached = ({ standardErrors }: SampledValues): number => 1.96 * Math.max(...standardErrors);
 
-  it('absolute error: at the first sample where all intervals are that small', async () => {
-    const found = await estimate(absoluteError(0.7));
+  it('estimated error: at the first sample where all standard errors are that small', async () => {
+    const found = await estimate(estimatedError(0.7));
     assert.ok(reached(found) <= 0.7);
     assert.ok(reached(await estimate(sampleBudget(found.samples - 1))) > 0.7);
+  });
+
+  /** Worth 1 only to players 0 and 1 together without any other: of ten, 1/90 to each of them and −1/360 to each other one. */
+  const rarePair = (n: number): ClosedFormGame => ({
+    name: `a pair among ${n}`,
+    ...memberGame(n, (members) => Number(members.length === 2 && members[1] === 1), [0, 1]),
+    exact(semivalue) {
+      const [, one, two] = weightsPerSubset(semivalue, n);
+      return Float64Array.from({ length: n }, (_, i) => (i < 2 ? one : -two));
+    },
+  });
+
+  const cases: readonly [ClosedFormGame, number, Partial<PermutationValuesOptions>][] = [
+    [rarePair(5), 0.045, {}],
+    [rarePair(4), 0.075, { sampling: 'antithetic' }],
+    [votingGame([5, 4, 3, 2, 2, 1, 1, 1], 10), 0.2, {}],
+    [airport, 2, {}],
+    [shoesGame(3, 5), 0.6, { semivalue: betaShapley(2, 1) }],
+    [spanningTreeGame([6, 3, 9, 4, 8, 5, 7, 3], 2), 7, { sampling: 'stratified' }],
+  ];
+  for (const [game, tolerance, settings] of cases) {
+    it(`absolute error: all values within ${tolerance} for 95 % of 200 seeds at least (${game.name})`, async () => {
+      const exact = game.exact(settings.semivalue ?? shapley);
+      let kept = 0;
+      for (let seed = 0; seed < 200; seed++) {
+        const { values } = await permutationValues({ game, seed, stop: absoluteError(tolerance), ...settings });
+        kept += Number(values.every((value, i) => Math.abs(value - exact[i]) <= tolerance));
+      }
+      assert.ok(kept >= 190, `${kept} of 200`);
+    });
+  }
+
+  it('absolute error: also of Banzhaf values by maximum-sample reuse', async () => {
+    for (const [game, tolerance] of [
+      [rarePair(3), 0.3],
+      [airport, 4],
+    ] as const) {
+      const exact = game.exact(banzhaf());
+      let kept = 0;
+      for (let seed = 0; seed < 200; seed++) {
+        const { values } = await banzhafValues({ game, seed, stop: absoluteError(tolerance) });
+        kept += Number(values.every((value, i) => Math.abs(value - exact[i]) <= tolerance));
+      }
+      assert.ok(kept >= 190, `${kept} of 200 (${game.name})`);
+    }
+  });
+
+  it('absolute error: does not take what no sample has met for nothing, whatever is known of the range', async () => {
+    const known = rarePair(10);
+    const unknown: Game = { players: 10, utilities: (subsets) => known.utilities(subsets) };
+    for (const game of [known, unknown]) {
+      const { values, samples } = await permutationValues({ game, seed: 1, stop: absoluteError(0.01) });
+      assert.ok(samples > 3000);
+      assert.ok(Math.abs(values[0] - 1 / 90) <= 0.01);
+    }
+    const [surer, sure] = await Promise.all(
+      [0.999, 0.95].map((confidence) =>
+        permutationValues({ game: known, seed: 1, stop: absoluteError(0.03, { confidence }) }),
+      ),
+    );
+    assert.ok(surer.samples > sure.samples);
+  });
+
+  it('absolute error: needs samples of a known range, and utilities within what the game states', async () => {
+    const stop = absoluteError(0.1);
+    await assert.rejects(permutationValues({ game: airport, seed: 1, stop, truncation: 0.1 }), /known range/);
+    const lying = memberGame(3, (members) => members.length, [0, 2]);
+    await assert.rejects(permutationValues({ game: lying, seed: 1, stop }), /A utility is 3, but .* 0 to 2/);
   });
 
   it('rank stability: when values from even and from odd samples are in about the same order', async () => {
@@ -202,18 +273,21 @@ describe('stopping rules', () => {
   });
 
   it('"or" stops at the first of its rules, "and" when all hold', async () => {
-    const precise = await estimate(absoluteError(0.7));
+    const precise = await estimate(estimatedError(0.7));
     const { samples } = precise;
-    assert.equal((await estimate(anyOf(absoluteError(0.7), sampleBudget(samples + 9)))).samples, samples);
-    assert.equal((await estimate(anyOf(absoluteError(0.7), sampleBudget(5)))).samples, 5);
-    assert.equal((await estimate(allOf(absoluteError(0.7), sampleBudget(samples + 9)))).samples >= samples + 9, true);
+    assert.equal((await estimate(anyOf(estimatedError(0.7), sampleBudget(samples + 9)))).samples, samples);
+    assert.equal((await estimate(anyOf(estimatedError(0.7), sampleBudget(5)))).samples, 5);
+    assert.equal((await estimate(allOf(estimatedError(0.7), sampleBudget(samples + 9)))).samples >= samples + 9, true);
   });
 
-  it('take the ranks of a single value, and of equal ones, for stable', async () => {
-    for (const players of [1, 3]) {
+  it('take the rank of a single value for stable, equal ones only after many samples', async () => {
+    for (const [players, samples] of [
+      [1, 8],
+      [3, 1000],
+    ]) {
       const game = memberGame(players, (members) => members.length);
-      const stop = anyOf(rankStability(0.99), sampleBudget(100));
-      assert.equal((await permutationValues({ game, seed: 1, stop })).samples, 8);
+      const stop = anyOf(rankStability(0.99), sampleBudget(2000));
+      assert.equal((await permutationValues({ game, seed: 1, stop })).samples, samples);
     }
   });
 
@@ -221,6 +295,8 @@ describe('stopping rules', () => {
     for (const make of [
       () => sampleBudget(0),
       () => absoluteError(0),
+      () => absoluteError(0.1, { confidence: 1 }),
+      () => estimatedError(-1),
       () => rankStability(2),
       () => anyOf(),
       () => allOf(),
