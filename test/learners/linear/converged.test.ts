@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { parameterGame } from '../../src/applications/parameter-attribution/parameter-game.js';
-import { removalCurve } from '../../src/applications/removal-curve.js';
-import type { Dataset } from '../../src/data/dataset.js';
-import { InputError } from '../../src/errors.js';
-import { accuracyUtility } from '../../src/evaluation/utility.js';
-import { RetrainStatus, type Learner } from '../../src/learners/learner.js';
-import { linearSvm } from '../../src/learners/linear-svm.js';
-import { logisticRegression } from '../../src/learners/logistic-regression.js';
-import { ridgeRegression } from '../../src/learners/ridge-regression.js';
-import { dot } from '../../src/numerics/dense.js';
-import { bernoulliSubsets } from '../../src/subsets/bernoulli.js';
-import { fullPool } from '../../src/subsets/subsets.js';
-import { cloudPool } from './pools.js';
+import { parameterGame } from '../../../src/applications/parameter-attribution/parameter-game.js';
+import { removalCurve } from '../../../src/applications/removal-curve.js';
+import type { Dataset } from '../../../src/data/dataset.js';
+import { InputError } from '../../../src/errors.js';
+import { accuracyUtility } from '../../../src/evaluation/utility.js';
+import { RetrainStatus, type Learner } from '../../../src/learners/learner.js';
+import { linearSvm } from '../../../src/learners/linear/linear-svm.js';
+import { logisticRegression } from '../../../src/learners/linear/logistic-regression.js';
+import { ridgeRegression } from '../../../src/learners/linear/ridge-regression.js';
+import { dot } from '../../../src/numerics/dense.js';
+import { bernoulliSubsets } from '../../../src/subsets/bernoulli.js';
+import { fullPool } from '../../../src/subsets/subsets.js';
+import { cloudPool } from '../pools.js';
 
 /** One point of each class, at −1 and 1: w = 2C/(1 + e^w), b = 0. */
 const twoPoints: Dataset = {
