@@ -198,7 +198,8 @@ export async function minimiseBatch(
     const bound = objective.leastCurvature ? gradient / objective.leastCurvature : Infinity;
     // As the slope along it, a step of Newton's method shrinks the next one.
     const left = slopesLeft[b];
-    const shrunk = rule.quadratic && left < largestContraction ? (left / (1 - left)) * lengthOf(directions, b) : Infinity;
+    const shrunk =
+      rule.quadratic && left < largestContraction ? (left / (1 - left)) * lengthOf(directions, b) : Infinity;
     return Math.min(bound, shrunk);
   }
 

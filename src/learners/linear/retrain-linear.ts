@@ -104,7 +104,8 @@ export async function retrainLinear(
 }
 
 /** The largest share of its parameters' length that the next step of a converged model may have. */
-export const convergedStep = (tolerance: number): number => Math.min(largestConvergedStep, stepsPerTolerance * tolerance);
+export const convergedStep = (tolerance: number): number =>
+  Math.min(largestConvergedStep, stepsPerTolerance * tolerance);
 
 function statusOf(converged: boolean, stepShare: number): RetrainStatus {
   if (converged) return RetrainStatus.converged;
