@@ -11,6 +11,7 @@ export {
 export { deriveSeed, randomStream, type RandomStream } from './numerics/random.js';
 export * from './data/index.js';
 export * from './subsets/index.js';
+export * from './networks/index.js';
 export * from './learners/index.js';
 export * from './retraining/index.js';
 export * from './prediction/index.js';

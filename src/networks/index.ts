@@ -1,0 +1,51 @@
+export { gaussNewtonProducts, hessianProducts, type HessianProducts } from './derivatives/hessian-products.js';
+export { networkGradient, type ObjectiveGradient } from './derivatives/gradient.js';
+export { networkOutputs, outputValues } from './derivatives/outputs.js';
+export {
+  forPointGradients,
+  pointGradients,
+  type GradientBlock,
+  type PointGradientOptions,
+} from './derivatives/point-gradients.js';
+export { projectedPointGradients, type ProjectionOptions } from './derivatives/projections.js';
+export type { NetworkQuestion } from './derivatives/question.js';
+export {
+  checkpointPlan,
+  forwardRun,
+  recordRun,
+  type CheckpointPlan,
+  type DifferentiatedRun,
+  type ForwardRun,
+  type ForwardRunOptions,
+  type RecordedRun,
+  type RecordOptions,
+} from './derivatives/run.js';
+export { layerKinds, type LayerDescription } from './layers/index.js';
+export type { LossName } from './losses/index.js';
+export {
+  buildNetwork,
+  initialParameters,
+  parameterSlices,
+  type Network,
+  type NetworkPoints,
+  type ParameterSlice,
+} from './network.js';
+export type { Optimiser } from './optimisers/index.js';
+export type { OutputName } from './outputs.js';
+export type { ScheduleName } from './schedules.js';
+export type { Shape } from './shape.js';
+export {
+  trainNetwork,
+  trainNetworks,
+  type NetworkRun,
+  type TrainedNetworks,
+  type TrainNetworksOptions,
+} from './train-network.js';
+export type { Training } from './training.js';
+export {
+  networkWorkspace,
+  workspaceBytes,
+  type Precision,
+  type Workspace,
+  type WorkspaceOptions,
+} from './workspace.js';

@@ -1,0 +1,51 @@
+import { randomStream, type LayerDescription, type Network, type NetworkPoints, type Shape } from '../../src/index.js';
+
+/** Points of random inputs for a network; tokens with padding at the end. */
+export function randomPoints(input: Shape, size: number, classes: number, seed = 1): NetworkPoints {
+  const stream = randomStream(seed, 'points');
+  const labels = Int32Array.from({ length: size }, () => stream.integer(classes));
+  if (input.kind === 'tokens') {
+    const features = new Float64Array(size * input.length).fill(-1);
+    for (let i = 0; i < size; i++) {
+      const length = 1 + stream.integer(input.length);
+      for (let t = 0; t < length; t++) features[i * input.length + t] = stream.integer(input.vocabulary);
+    }
+    return { size, features, labels };
+  }
+  const width =
+    input.kind === 'features'
+      ? input.size
+      : input.kind === 'image'
+        ? input.height * input.width * input.channels
+        : input.length * input.width;
+  return { size, features: Float64Array.from({ length: size * width }, () => stream.normal()), labels };
+}
+
+/** `length` draws from a standard normal distribution. */
+export function randomVector(length: number, seed: number): Float64Array {
+  const stream = randomStream(seed, 'vector');
+  return Float64Array.from({ length }, () => stream.normal());
+}
+
+/** A small network of hidden dense layers. */
+export function perceptron(
+  inputs: number,
+  hidden: readonly number[],
+  classes: number,
+  kind: 'tanh' | 'relu' | 'elu' | 'gelu' = 'tanh',
+): Network {
+  const layers = hidden.flatMap((units): LayerDescription[] => [{ kind: 'dense', units }, { kind }]);
+  return { input: { kind: 'features', size: inputs }, layers: [...layers, { kind: 'dense', units: classes }] };
+}
+
+/** max|a − b| / max|b|. */
+export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference = Math.max(difference, Math.abs(a[i] - b[i]));
+    scale = Math.max(scale, Math.abs(b[i]));
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) return NaN;
+  }
+  return difference / scale;
+}
