@@ -1,3 +1,4 @@
+import { requireConvex } from '../../src/learners/learner.js';
 import { certificateRow, withinRows } from '../../src/experiments/certificates.js';
 import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
@@ -51,7 +52,9 @@ export async function measureCertificates(name: ProblemName) {
   const subsets = draw(heldOutCount, 'held-out subsets');
   const heldOut = await buildBank({ pool, learner, subsets, tolerance: 1e-11 });
   const bank = await buildBank({ pool, learner, subsets: draw(bankSize, 'certified bank') });
-  await learner.sizePath?.(pool).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+  await requireConvex(learner, 'The size path')
+    .sizePath(pool)
+    .prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
   const network = await trainModelPred({ bank, settings: improvedSettings(training), seed });
   const lookups = [meanPredictor(bank), nearestPredictor(bank)];
   const predictors = [

@@ -1,3 +1,4 @@
+import { requireConvex } from '../../src/learners/learner.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
 import { mean } from '../../src/statistics/mean.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
@@ -121,7 +122,9 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
     learner,
     subsets: draw(heldOutCount, deriveSeed(seeds[0], name, 'accuracy', 'held-out subsets')),
   });
-  await learner.sizePath?.(pool).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+  await requireConvex(learner, 'The size path')
+    .sizePath(pool)
+    .prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
   // Factors the size path's Hessians, which are not counted as a prediction's cost.
   await sizeAwareChordPredictor(pool, learner, 1).predict(heldOut.subsets);
   const rows = new Map<string, Row>();

@@ -1,3 +1,4 @@
+import { requireConvex } from '../../src/learners/learner.js';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { measureCpu } from '../../src/evaluation/cost.js';
@@ -55,7 +56,9 @@ export async function measureSecondOrder(name: ProblemName) {
     errors: [] as number[],
     microseconds: [] as number[],
   }));
-  await learner.sizePath?.(pool).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+  await requireConvex(learner, 'The size path')
+    .sizePath(pool)
+    .prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
   for (const seed of seeds) {
     const subsets = uniformSizeSubsets({
       poolSize: pool.size,

@@ -1,3 +1,4 @@
+import { requireConvex } from '../../src/learners/learner.js';
 import { prefixUtilities, shapleyValues, type ParametersOf } from '../../src/games/index.js';
 import { bootstrap } from '../../src/statistics/bootstrap-interval.js';
 import type { Estimate } from '../../src/statistics/estimate.js';
@@ -120,7 +121,9 @@ async function prepare({ pool, learner }: ValuedProblem): Promise<{ predictor: P
   );
   const network = await measureCpu(() => improvedPreparation(steps, {}).prepareFromBank(bank.result, own('network')));
   const path = await measureCpu(() =>
-    learner.sizePath?.(pool).prepare(Array.from({ length: poolSize }, (_, i) => i + 1)),
+    requireConvex(learner, 'The size path')
+      .sizePath(pool)
+      .prepare(Array.from({ length: poolSize }, (_, i) => i + 1)),
   );
   const learned = bank.seconds + network.seconds;
   const prepared = [

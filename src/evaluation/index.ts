@@ -9,13 +9,6 @@ export * from './margins.js';
 export * from './parameter-error.js';
 export * from './prediction-utility.js';
 export * from './predictive.js';
-export {
-  accuracyUtility,
-  labelAgreement,
-  logLossUtility,
-  mostProbable,
-  type Arithmetic,
-  type Utility,
-} from './utility.js';
+export { accuracyUtility, labelAgreement, logLossUtility, type Arithmetic, type Utility } from './utility.js';
 export type { Claim, Verdict } from './claim.js';
 export type { Row, Table } from './tidy-table.js';

@@ -1,7 +1,8 @@
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Learner } from '../learners/learner.js';
-import { meanOverPoints, mostProbable, type Utility } from './utility.js';
+import { mostProbable } from '../learners/scores-from-probabilities.js';
+import { meanOverPoints, type Utility } from './utility.js';
 
 /** A number computed from a model's probabilities of T points. */
 export interface PredictionScore {

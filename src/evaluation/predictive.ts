@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { mostProbable } from './utility.js';
+import { mostProbable } from '../learners/scores-from-probabilities.js';
 
 /** Probabilities of K classes for each of T labelled points: a predictive distribution and what came true. */
 export interface PredictiveDistribution {

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Learner, ModelScores } from '../learners/learner.js';
+import { mostProbable, scoresFromProbabilities } from '../learners/scores-from-probabilities.js';
 
 /** A number computed from trained parameters: how good the model is on given points. Larger is better. */
 export interface Utility {
@@ -13,12 +14,10 @@ export interface Utility {
 }
 
 /**
- * How a utility computes. `float32`: by `Learner.scores` where the learner has them, several times as fast and exact to about
- * 1e-6, which is far less than predicted parameters are off; log-losses are then not clipped.
+ * How a utility computes. `float32`: by `Learner.scores`, of logistic regression several times as fast and exact to about
+ * 1e-6, which is far less than predicted parameters are off; its log-losses are then not clipped.
  */
 export type Arithmetic = 'float64' | 'float32';
-
-const CLIP = 1e-12;
 
 /** `B` mean values over the points of `score(probability row offset, probabilities, label)`. */
 export function meanOverPoints(
@@ -38,26 +37,10 @@ export function meanOverPoints(
   });
 }
 
-/** The most probable class of one row of probabilities; the first of equals. */
-export function mostProbable(probabilities: Float64Array, offset: number, classCount: number): number {
-  let best = 0;
-  for (let k = 1; k < classCount; k++) if (probabilities[offset + k] > probabilities[offset + best]) best = k;
-  return best;
-}
-
-/** 1 where the label is the most probable class of one row, else 0; NaN where the probabilities are. */
-export function hit(probabilities: Float64Array, offset: number, classCount: number, label: number): number {
-  if (Number.isNaN(probabilities[offset + label])) return NaN;
-  return Number(mostProbable(probabilities, offset, classCount) === label);
-}
-
-function singleScores(
-  learner: Learner,
-  points: Dataset,
-  parameters: Float64Array,
-  arithmetic: Arithmetic,
-): ModelScores | undefined {
-  return arithmetic === 'float32' ? learner.scores?.(points, parameters) : undefined;
+function scoresIn(arithmetic: Arithmetic, learner: Learner, points: Dataset, parameters: Float64Array): ModelScores {
+  return arithmetic === 'float32'
+    ? learner.scores(points, parameters)
+    : scoresFromProbabilities(points, learner.probabilities(points, parameters));
 }
 
 /** Share of points whose most probable class is their label; NaN for NaN parameters. Uninformed: 1/K. */
@@ -71,9 +54,7 @@ export function accuracyUtility(
     name: 'accuracy',
     range: [0, 1],
     uninformed: 1 / classCount,
-    evaluate: (parameters) =>
-      singleScores(learner, points, parameters, arithmetic)?.accuracies ??
-      meanOverPoints(learner, points, parameters, (p, offset, label) => hit(p, offset, classCount, label)),
+    evaluate: (parameters) => scoresIn(arithmetic, learner, points, parameters).accuracies,
   };
 }
 
@@ -86,9 +67,7 @@ export function logLossUtility(
   return {
     name: '−log-loss',
     uninformed: -Math.log(points.classes.length),
-    evaluate: (parameters) =>
-      singleScores(learner, points, parameters, arithmetic)?.logLosses.map((loss) => -loss) ??
-      meanOverPoints(learner, points, parameters, (p, offset, label) => Math.log(Math.max(p[offset + label], CLIP))),
+    evaluate: (parameters) => scoresIn(arithmetic, learner, points, parameters).logLosses.map((loss) => -loss),
   };
 }
 

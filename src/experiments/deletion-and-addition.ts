@@ -221,7 +221,7 @@ async function compareOn(
     trials.set(method, [...(trials.get(method) ?? []), { prepared, seconds, outcomes }]);
   };
 
-  const convex = learner.sizePath !== undefined;
+  const convex = learner.kind === 'convex';
   const baselines = baselinePreparations(problem);
   const ofSchedule = shortTrainingPreparations(problem, fewSteps);
   const untrained = convex

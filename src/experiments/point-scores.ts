@@ -1,4 +1,4 @@
-import { mostProbable } from '../evaluation/utility.js';
+import { mostProbable } from '../learners/scores-from-probabilities.js';
 import { subsetsFromMembers } from '../subsets/index.js';
 import type { ValuedProblem } from './valued-problem.js';
 

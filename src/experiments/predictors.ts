@@ -52,7 +52,8 @@ export function baselinePreparations({ pool, learner }: Ground) {
   // A copy of its own for every method, since a learner keeps its work on a pool: each pays for its whole size path.
   const poolWithSizePath = async () => {
     const own = { ...pool };
-    await learner.sizePath?.(own).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
+    if (learner.kind === 'convex')
+      await learner.sizePath(own).prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
     return own;
   };
   return {

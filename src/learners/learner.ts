@@ -1,11 +1,9 @@
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
-import type { TensorFlow } from '../numerics/backend.js';
+import { InputError } from '../errors.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { EstimatedCosts } from './estimated-costs.js';
 import type { SizePath } from './linear/size-path.js';
-import type { PenaltyObjective } from './penalty-objective.js';
-import type { TensorObjective } from './tensor-objective.js';
 
 /** What became of one model of a batch. */
 export const RetrainStatus = {
@@ -89,10 +87,16 @@ export interface LearnerDescription {
 export type HyperparameterValue = number | string | boolean | null | readonly number[];
 
 /**
- * A learning algorithm with fixed hyper-parameters: S → θ(S). All batch functions take subsets `B×N` of one pool and
- * parameters `B×p`; row b of a result belongs to subset b.
+ * A learning algorithm with fixed hyper-parameters: S → θ(S). Its `kind` tells what θ(S) is: the optimum of a convex objective,
+ * or where a seeded schedule ends.
  */
-export interface Learner extends LearnerDescription {
+export type Learner = ConvexLearner | ScheduledLearner;
+
+/**
+ * What every learner has. All batch functions take subsets `B×N` of one pool and parameters `B×p`; row b of a result belongs
+ * to subset b.
+ */
+export interface LearnerCore extends LearnerDescription {
   /** p for data of this dimension and number of classes. */
   parameterCount(pool: Dataset): number;
   /** `B` values of F_S(θ). */
@@ -111,31 +115,54 @@ export interface Learner extends LearnerDescription {
   pointGradients(pool: Dataset, parameters: Float64Array): Float64Array;
   /** What a point's loss is multiplied by in the whole pool's objective: C, or 1/N of an objective that is a mean. */
   lossFactor(pool: Dataset): number;
-  /**
-   * `B×p` Newton directions −(∇²F_S(θ))⁻¹g for gradients g (`B×p`) at `B×p` parameters; zero where a Hessian is not positive
-   * definite. Absent where Hessians are too large or not exact.
-   */
-  newtonDirections?(pool: Dataset, subsets: Subsets, parameters: Float64Array, gradients: Float64Array): Float64Array;
-  /**
-   * `B` proven upper bounds of ‖θ_b − θ(S_b)‖₂ for `B×p` parameters; NaN where none can be given. Absent where the learner has
-   * none.
-   */
-  errorBounds?(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
-  /** The size path on this pool, kept as long as the pool; absent where the learner has none. */
-  sizePath?(pool: Dataset): SizePath;
-  /** What its parts cost on this pool, by estimate; absent where the learner has none. */
-  estimatedCosts?(pool: Dataset): EstimatedCosts;
   /** `B×T×K` class probabilities of T points under B models. */
   probabilities(points: Dataset, parameters: Float64Array): Float64Array;
   /**
-   * Scores of `B×p` parameters on some points in float32, about 1e-6 from those of `probabilities` and several times as fast;
-   * absent where the learner has none.
+   * Scores of `B×p` parameters on some points, by the fastest way the learner has: in float32, about 1e-6 from those of
+   * `probabilities`, or from the probabilities themselves (`scoresFromProbabilities`).
    */
-  scores?(points: Dataset, parameters: Float64Array): ModelScores;
-  /** The objective in tensor operations, for networks trained against it; absent where the learner has none. */
-  tensorObjective?(tf: TensorFlow, pool: Dataset): TensorObjective;
-  /** The same objective with written-out derivatives, which networks train against faster; absent where there is none. */
-  penaltyObjective?(pool: Dataset): PenaltyObjective;
-  /** `B` exact trained models, all at once. */
+  scores(points: Dataset, parameters: Float64Array): ModelScores;
+  /** `B` trained models, all at once. */
   retrain(pool: Dataset, subsets: Subsets, options?: RetrainOptions): Promise<Retrained>;
+}
+
+/** A learner whose θ(S) is the optimum of a convex objective, to a verified residual. */
+export interface ConvexLearner extends LearnerCore {
+  readonly kind: 'convex';
+  /**
+   * `B×p` Newton directions −(∇²F_S(θ))⁻¹g for gradients g (`B×p`) at `B×p` parameters; zero where a Hessian is not positive
+   * definite.
+   */
+  newtonDirections(pool: Dataset, subsets: Subsets, parameters: Float64Array, gradients: Float64Array): Float64Array;
+  /** `B` proven upper bounds of ‖θ_b − θ(S_b)‖₂ for `B×p` parameters; NaN where none can be given. */
+  errorBounds(pool: Dataset, subsets: Subsets, parameters: Float64Array): Float64Array;
+  /** The size path on this pool, kept as long as the pool. */
+  sizePath(pool: Dataset): SizePath;
+  /** What its parts cost on this pool, by estimate. */
+  estimatedCosts(pool: Dataset): EstimatedCosts;
+}
+
+/**
+ * A learner whose θ(S) is where a seeded schedule of steps ends, whatever its residual ({@link RetrainStatus.scheduleEnded});
+ * its objective need not be convex.
+ */
+export interface ScheduledLearner extends LearnerCore {
+  readonly kind: 'scheduled';
+  /** Of the initial parameters and the batches, both the same for every subset. */
+  readonly seed: number;
+  /** Steps of the whole schedule on this pool. */
+  steps(pool: Dataset): number;
+}
+
+/**
+ * The learner, if it has an optimum.
+ *
+ * @param what that needs it, e.g. `The size path`
+ * @throws InputError if the learner runs a schedule.
+ */
+export function requireConvex(learner: Learner, what: string): ConvexLearner {
+  if (learner.kind === 'convex') return learner;
+  throw new InputError(
+    `${what} needs a learner with a convex objective, and "${learner.name}" runs a schedule; use e.g. logistic regression, or another method.`,
+  );
 }

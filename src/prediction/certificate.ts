@@ -13,7 +13,7 @@ export interface Certificate {
   readonly stepNorms: Float64Array;
   /**
    * `B` proven upper bounds of ‖θ̂ − θ(S)‖₂; NaN where none is proven, which is where the prediction is far off or the learner
-   * has none. Sharp only near the optimum.
+   * runs a schedule. Sharp only near the optimum.
    */
   readonly bounds: Float64Array;
 }
@@ -29,7 +29,10 @@ export function certify(pool: Dataset, learner: Learner, subsets: Subsets, predi
   checkSubsets(subsets, pool);
   return {
     stepNorms: newtonStepNorms(newtonDirections(pool, learner, subsets, predicted)),
-    bounds: learner.errorBounds?.(pool, subsets, predicted) ?? new Float64Array(subsets.count).fill(NaN),
+    bounds:
+      learner.kind === 'convex'
+        ? learner.errorBounds(pool, subsets, predicted)
+        : new Float64Array(subsets.count).fill(NaN),
   };
 }
 

@@ -12,7 +12,7 @@ import { startOnSizePath } from './size-path-start.js';
  *
  * Cost per subset and iteration: two products of N·p and one of p².
  *
- * @throws InputError if the number of iterations is not a whole number, from `predict` if the learner has no size path or a
+ * @throws InputError if the number of iterations is not a whole number, from `predict` if the learner is not convex or a
  * subset is empty.
  */
 export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4): Predictor {

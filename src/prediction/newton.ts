@@ -82,8 +82,9 @@ export async function newtonSteps(
 
 /** Nanoseconds of {@link newtonSteps} for one subset: a gradient, a direction and two objectives a step; 0 if unknown. */
 export function newtonNanoseconds(pool: Dataset, learner: Learner, steps: number): number {
-  const costs = learner.estimatedCosts?.(pool);
-  return costs ? steps * (3 * costs.gradient + costs.newtonDirection) : 0;
+  if (learner.kind !== 'convex') return 0;
+  const costs = learner.estimatedCosts(pool);
+  return steps * (3 * costs.gradient + costs.newtonDirection);
 }
 
 /** Newton steps on the objectives of B subsets. */
@@ -106,8 +107,9 @@ export function newtonDirections(
   const p = parameters.length / subsets.count;
   const gradients = learner.gradient(pool, subsets, parameters);
   const directions =
-    learner.newtonDirections?.(pool, subsets, parameters, gradients) ??
-    directionsOneByOne(pool, learner, subsets, parameters, gradients);
+    learner.kind === 'convex'
+      ? learner.newtonDirections(pool, subsets, parameters, gradients)
+      : directionsOneByOne(pool, learner, subsets, parameters, gradients);
   const slopes = Float64Array.from({ length: subsets.count }, (_, b) => dot(gradients, b * p, directions, b * p, p));
   return { gradients, directions, slopes };
 }

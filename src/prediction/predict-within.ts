@@ -2,7 +2,7 @@ import { safePoint, type RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import { gatherRows } from '../learners/gather-rows.js';
-import { RetrainStatus, type Learner } from '../learners/learner.js';
+import { RetrainStatus, type ConvexLearner, type Learner } from '../learners/learner.js';
 import { hasEveryClass } from '../learners/linear/retrain-linear.js';
 import { dot } from '../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../subsets/subsets.js';
@@ -14,7 +14,7 @@ import type { Predictor } from './predictor.js';
 export const Rung = {
   /** The predictor's, as they are. */
   predicted: 0,
-  /** The predictor's, taken on by the exact solver as far as the tolerance asks; by one Newton step where there is no size path. */
+  /** The predictor's, taken on by the exact solver as far as the tolerance asks; by one Newton step where the learner runs a schedule. */
   refined: 1,
   /** Retrained to the learner's own residual. */
   retrained: 2,
@@ -39,7 +39,7 @@ export interface PredictedWithin {
   readonly rungs: Uint8Array;
   /**
    * `B` estimates of the relative error: twice the length of the step that the exact solver would take next, or a bound of it, over
-   * the parameters' own; the length of one Newton step where the learner has no size path. 0 for models retrained to the learner's residual;
+   * the parameters' own; the length of one Newton step where the learner runs a schedule. 0 for models retrained to the learner's residual;
    * NaN where that did not succeed.
    */
   readonly certificates: Float64Array;
@@ -63,7 +63,7 @@ const startGain = Math.sqrt(10);
  * saves, by estimates of both costs (`Predictor.estimatedNanoseconds`, `Learner.estimatedCosts`). That depends on pool, learner,
  * predictor and tolerance alone, so every subset's parameters are the same in any batch and on any machine.
  *
- * Learners without a size path climb by Newton steps: predicted, refined by one, retrained.
+ * Learners that run a schedule climb by Newton steps: predicted, refined by one, retrained.
  *
  * @throws InputError if the tolerance is not positive, and as the predictor and the learner.
  * @throws InterruptedError if `signal` is aborted.
@@ -71,22 +71,26 @@ const startGain = Math.sqrt(10);
 export async function predictWithin(options: PredictWithinOptions): Promise<PredictedWithin> {
   const { learner, tolerance } = options;
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 0.01.`);
-  return learner.sizePath ? solveWithin(options) : climbByNewton(options);
+  return learner.kind === 'convex' ? solveWithin(learner, options) : climbByNewton(options);
 }
 
 /** Whether a prediction may save the exact solver more than it costs. */
-function isWorthwhile({ predictor, learner, pool }: PredictWithinOptions, stepTolerance: number): boolean {
-  const costs = learner.estimatedCosts?.(pool);
-  if (!costs) return true;
+function isWorthwhile(
+  { predictor, pool }: PredictWithinOptions,
+  learner: ConvexLearner,
+  stepTolerance: number,
+): boolean {
+  const costs = learner.estimatedCosts(pool);
   const saved = costs.retraining(stepTolerance) - costs.retraining(startGain * stepTolerance);
   return (predictor.estimatedNanoseconds?.() ?? 0) <= saved;
 }
 
 /** By the exact solver, stopped early. */
-async function solveWithin(options: PredictWithinOptions): Promise<PredictedWithin> {
-  const { pool, learner, predictor, subsets, tolerance, ...control } = options;
+async function solveWithin(learner: ConvexLearner, options: PredictWithinOptions): Promise<PredictedWithin> {
+  const { pool, predictor, subsets, tolerance, onProgress, signal } = options;
+  const control = { onProgress, signal };
   const stepTolerance = tolerance / stepCaution;
-  const predictorUsed = isWorthwhile(options, stepTolerance);
+  const predictorUsed = isWorthwhile(options, learner, stepTolerance);
   const from = predictorUsed ? finite(await predictor.predict(subsets, control)) : undefined;
   const solved = await learner.retrain(pool, subsets, { ...control, from, stepTolerance });
   const { parameters, status, iterations, stepShares } = solved;
@@ -102,7 +106,7 @@ async function solveWithin(options: PredictWithinOptions): Promise<PredictedWith
   return { parameters, rungs, certificates, predictorUsed };
 }
 
-/** By whole Newton steps, which certify and refine: where there is no size path to precondition a solver with. */
+/** By whole Newton steps, which certify and refine: where a schedule has no solver to go on with. */
 async function climbByNewton(options: PredictWithinOptions): Promise<PredictedWithin> {
   const { pool, learner, predictor, subsets, tolerance, ...control } = options;
   const parameters = Float64Array.from(await predictor.predict(subsets, control));

@@ -14,7 +14,7 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  *
  * Cost per subset and step: one gradient of N·p and p² for the product with H(n)⁻¹, which subsets of one size share.
  *
- * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
 export function sizeAwareChordPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
@@ -56,15 +56,16 @@ export function chordStep(
 
 /** Nanoseconds of chord steps for one subset; 0 if unknown. */
 export function chordNanoseconds(pool: Dataset, learner: Learner, steps: number): number {
-  const costs = learner.estimatedCosts?.(pool);
-  return costs ? steps * (costs.gradient + costs.chordDirection) : 0;
+  if (learner.kind !== 'convex') return 0;
+  const costs = learner.estimatedCosts(pool);
+  return steps * (costs.gradient + costs.chordDirection);
 }
 
 /**
  * Another predictor's parameters after chord steps with the Hessians of the size path, which cost one gradient each where a
  * Newton step needs a Hessian.
  *
- * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
 export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {

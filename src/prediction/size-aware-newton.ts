@@ -10,7 +10,7 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  * Steps of Newton's method on the objective of each subset, with the safeguard of `newtonPredictor`, from θ*(n): the optimum
  * of the whole pool at weights n/N. Knowing the size saves about one step against starting from the whole pool's parameters.
  *
- * @throws InputError if the number of steps is not a whole number, from `predict` if the learner has no size path or a subset
+ * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
 export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {

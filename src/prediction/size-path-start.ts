@@ -1,7 +1,6 @@
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
-import { InputError } from '../errors.js';
-import type { Learner } from '../learners/learner.js';
+import { requireConvex, type Learner } from '../learners/learner.js';
 import type { SizePath } from '../learners/linear/size-path.js';
 import { checkSubsets, subsetSizes, type Subsets } from '../subsets/subsets.js';
 
@@ -17,7 +16,7 @@ export interface SizePathStart {
 /**
  * Prepares the size path for the sizes of these subsets.
  *
- * @throws InputError if the learner has no size path, a subset is empty or of a pool of another size.
+ * @throws InputError if the learner is not convex, a subset is empty or of a pool of another size.
  */
 export async function startOnSizePath(
   pool: Dataset,
@@ -32,7 +31,7 @@ export async function startOnSizePath(
 /**
  * The same for training sets of these sizes, whose points need not be in the pool; sizes may be above the pool's.
  *
- * @throws InputError if the learner has no size path or a size is 0.
+ * @throws InputError if the learner is not convex or a size is 0.
  */
 export async function startAtSizes(
   pool: Dataset,
@@ -40,8 +39,7 @@ export async function startAtSizes(
   sizes: Uint32Array,
   control?: RunControl,
 ): Promise<SizePathStart> {
-  const path = learner.sizePath?.(pool);
-  if (!path) throw new InputError(`"${learner.name}" has no size path; use a predictor that starts elsewhere.`);
+  const path = requireConvex(learner, 'A start on the size path').sizePath(pool);
   await path.prepare(sizes, control);
   return { path, sizes, parameters: path.optima(sizes) };
 }

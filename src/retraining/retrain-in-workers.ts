@@ -5,13 +5,14 @@ import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError, InterruptedError } from '../errors.js';
 import type { Learner, Retrained } from '../learners/learner.js';
+import { learnerModule } from '../learners/registry.js';
 import { kernelChoice } from '../numerics/wasm-kernels.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import type { BlockOutcome, JobBlock, SharedJob, SharedPool } from './worker.js';
 
 export interface RetrainInWorkersOptions extends RunControl {
   readonly pool: Dataset;
-  /** One of the registry's: workers rebuild it from its name and hyper-parameters. */
+  /** A registered one: workers rebuild it from its name and hyper-parameters, importing the module that registers it. */
   readonly learner: Learner;
   readonly subsets: Subsets;
   /** Largest residual of a row. */
@@ -137,6 +138,7 @@ function shareJob({ pool, learner, subsets, tolerance }: RetrainInWorkersOptions
   return {
     pool: sharePool(pool),
     learner: { name: learner.name, hyperparameters: learner.hyperparameters },
+    learnerModule: learnerModule(learner.name),
     kernels: kernelChoice(),
     tolerance,
     parameterCount,

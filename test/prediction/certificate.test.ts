@@ -23,6 +23,7 @@ import {
 } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { concatenateSubsets, fullPool, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
+import { asScheduled } from '../learners/scheduled.js';
 import { cloudPool } from '../learners/pools.js';
 
 const norm = (vector: Float64Array): number => Math.hypot(...vector);
@@ -77,7 +78,7 @@ describe('certificates of predicted parameters', () => {
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
     const oneClass = { count: 1, poolSize: 30, weights: Uint8Array.from(pool.labels) };
     assert.ok(Number.isNaN(certify(pool, learner, oneClass, Float64Array.of(0, 0, 1)).bounds[0]));
-    const unbounded: Learner = { ...learner, errorBounds: undefined };
+    const unbounded = asScheduled(learner);
     assert.ok(Number.isNaN(certify(pool, unbounded, fullPool(30), new Float64Array(3)).bounds[0]));
   });
 
@@ -172,8 +173,8 @@ describe('prediction within a tolerance', () => {
     }
   });
 
-  it('climbs by Newton steps where the learner has no size path', async () => {
-    const learner: Learner = { ...logisticRegression({ C: 1 }), sizePath: undefined };
+  it('climbs by Newton steps where the learner runs a schedule', async () => {
+    const learner = asScheduled(logisticRegression({ C: 1 }));
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
     const subsets = uniformSizeSubsets({ poolSize: 30, count: 20, minimumSize: 10, labels: pool.labels, seed: 2 });
     const { parameters: truth } = await learner.retrain(pool, subsets);

@@ -5,6 +5,7 @@ import { logisticRegression } from '../../src/learners/linear/logistic-regressio
 import { buildBank, takeBank } from '../../src/retraining/index.js';
 import { concatenateSubsets, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../src/subsets/index.js';
 import { cloudPool } from '../learners/pools.js';
+import { asScheduled } from '../learners/scheduled.js';
 
 describe('bank', () => {
   const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
@@ -51,7 +52,7 @@ describe('bank', () => {
 
   it('takes models whose schedule ended, whatever their residual', async () => {
     const scheduled: Learner = {
-      ...learner,
+      ...asScheduled(learner),
       async retrain(...args) {
         const trained = await learner.retrain(...args);
         return { ...trained, status: trained.status.map(() => RetrainStatus.scheduleEnded) };

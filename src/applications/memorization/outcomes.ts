@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
-import { hit } from '../../evaluation/utility.js';
+import { hit } from '../../learners/scores-from-probabilities.js';
 import type { Learner } from '../../learners/learner.js';
 
 /**

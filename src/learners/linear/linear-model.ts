@@ -4,7 +4,8 @@ import { multiplyTransposed } from '../../numerics/dense.js';
 import { checkSubsets, type Subsets } from '../../subsets/subsets.js';
 import { checkLength, modelCount } from '../checks.js';
 import { estimatedCosts } from '../estimated-costs.js';
-import type { Learner } from '../learner.js';
+import type { ConvexLearner } from '../learner.js';
+import { scoresFromProbabilities } from '../scores-from-probabilities.js';
 import { designMatrix, linearHessian, linearObjective, linearProblem } from './linear-objective.js';
 import type { LogitLoss } from './logit-loss.js';
 import { newtonDirections } from './newton-directions.js';
@@ -21,7 +22,7 @@ import { retrainLinear } from './retrain-linear.js';
 export function linearModel(
   name: string,
   { C, lossOf }: { readonly C: number; readonly lossOf: (points: Dataset) => LogitLoss },
-): Learner & Required<Pick<Learner, 'newtonDirections' | 'sizePath' | 'estimatedCosts'>> {
+): ConvexLearner {
   if (!(C > 0 && C < Infinity)) throw new InputError(`C is ${C}; the inverse regularisation strength must be above 0.`);
 
   const prepared = (pool: Dataset) => preparePool(pool, lossOf(pool), C);
@@ -47,7 +48,24 @@ export function linearModel(
     return { values, gradients };
   };
 
+  const probabilities = (points: Dataset, parameters: Float64Array): Float64Array => {
+    const loss = lossOf(points);
+    const width = points.dimension + 1;
+    const m = loss.logitsPerPoint;
+    const models = modelCount(parameters, m * width);
+    const design = designMatrix(points);
+    const logits = new Float64Array(models * m * points.size);
+    multiplyTransposed(parameters, design, models * m, points.size, width, logits);
+    const perModel = points.size * points.classes.length;
+    const found = new Float64Array(models * perModel);
+    for (let b = 0; b < models; b++) {
+      loss.probabilities(logits, b * m * points.size, points.size, found, b * perModel);
+    }
+    return found;
+  };
+
   return {
+    kind: 'convex',
     name,
     hyperparameters: { C },
     parameterCount: (pool) => lossOf(pool).logitsPerPoint * (pool.dimension + 1),
@@ -93,24 +111,13 @@ export function linearModel(
       return newtonDirections(problem, costs, parameters, gradients);
     },
 
+    // Of a loss without more to say of it none is proven.
+    errorBounds: (_, subsets) => new Float64Array(subsets.count).fill(NaN),
     sizePath: (pool) => prepared(pool).path,
     estimatedCosts: (pool) => estimatedCosts(prepared(pool).problem),
 
-    probabilities(points, parameters) {
-      const loss = lossOf(points);
-      const width = points.dimension + 1;
-      const m = loss.logitsPerPoint;
-      const models = modelCount(parameters, m * width);
-      const design = designMatrix(points);
-      const logits = new Float64Array(models * m * points.size);
-      multiplyTransposed(parameters, design, models * m, points.size, width, logits);
-      const perModel = points.size * points.classes.length;
-      const probabilities = new Float64Array(models * perModel);
-      for (let b = 0; b < models; b++) {
-        loss.probabilities(logits, b * m * points.size, points.size, probabilities, b * perModel);
-      }
-      return probabilities;
-    },
+    probabilities,
+    scores: (points, parameters) => scoresFromProbabilities(points, probabilities(points, parameters)),
 
     async retrain(pool, subsets, options) {
       checkSubsets(subsets, pool);

@@ -4,11 +4,9 @@ import { checkSubsets } from '../../subsets/subsets.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { checkLength } from '../checks.js';
 import { errorBounds } from './error-bounds.js';
-import type { Learner } from '../learner.js';
+import type { ConvexLearner } from '../learner.js';
 import { linearModel } from './linear-model.js';
-import { logisticRegressionPenalties } from './logistic-regression-penalties.js';
 import { logisticScores } from './logistic-scores.js';
-import { logisticRegressionTensors } from './logistic-regression-tensors.js';
 import type { LogitLoss } from './logit-loss.js';
 import { preparePool } from './prepared-pool.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
@@ -29,7 +27,7 @@ import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
  * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there are fewer than
  * two classes, or shapes do not match.
  */
-export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
+export function logisticRegression({ C = 1 }: { C?: number } = {}): ConvexLearner {
   return {
     ...linearModel('logistic regression', { C, lossOf }),
     errorBounds(pool, subsets, parameters) {
@@ -43,8 +41,6 @@ export function logisticRegression({ C = 1 }: { C?: number } = {}): Learner {
       );
     },
     scores: logisticScores,
-    tensorObjective: (tf, pool) => logisticRegressionTensors(tf, pool, C),
-    penaltyObjective: (pool) => logisticRegressionPenalties(pool, C),
   };
 }
 

@@ -2,12 +2,9 @@ import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Subsets } from '../../subsets/subsets.js';
 import { checkLength, checkStart, modelCount } from '../checks.js';
-import { RetrainStatus, type Learner, type Retrained, type RetrainOptions } from '../learner.js';
+import { RetrainStatus, type ConvexLearner, type Retrained, type RetrainOptions } from '../learner.js';
+import { scoresFromProbabilities } from '../scores-from-probabilities.js';
 import type { SizePath } from './size-path.js';
-
-/** What {@link oneVersusRest} makes learners of: one model of two classes. */
-export type TwoClassLearner = Learner &
-  Required<Pick<Learner, 'newtonDirections' | 'sizePath' | 'estimatedCosts' | 'errorBounds'>>;
 
 /**
  * A learner for any number of classes from one for two: for two classes that learner itself, for K > 2 one model of each class
@@ -18,14 +15,28 @@ export type TwoClassLearner = Learner &
  * Probabilities are the K models' probabilities of their class, divided by their sum. A subset that lacks any of the classes
  * has none of the K models. `retrain` ignores `precondition`.
  */
-export function oneVersusRest(binary: TwoClassLearner): TwoClassLearner {
+export function oneVersusRest(binary: ConvexLearner): ConvexLearner {
   const isTwoClass = ({ name, classes }: Dataset): boolean => {
     if (classes.length < 2)
       throw new InputError(`"${name}" has ${classes.length} class; a classifier needs two or more.`);
     return classes.length === 2;
   };
 
+  const probabilities = (points: Dataset, parameters: Float64Array): Float64Array => {
+    if (isTwoClass(points)) return binary.probabilities(points, parameters);
+    const K = points.classes.length;
+    const count = modelCount(parameters, K * (points.dimension + 1));
+    const joined = new Float64Array(count * points.size * K);
+    forEachClass(points, parameters, count, (own, theta, k) => {
+      const ofTwo = binary.probabilities(own, theta);
+      for (let at = 0; at < count * points.size; at++) joined[at * K + k] = ofTwo[2 * at + 1];
+    });
+    for (let at = 0; at < joined.length; at += K) normalise(joined.subarray(at, at + K));
+    return joined;
+  };
+
   return {
+    kind: 'convex',
     name: binary.name,
     hyperparameters: binary.hyperparameters,
 
@@ -102,18 +113,8 @@ export function oneVersusRest(binary: TwoClassLearner): TwoClassLearner {
       };
     },
 
-    probabilities(points, parameters) {
-      if (isTwoClass(points)) return binary.probabilities(points, parameters);
-      const K = points.classes.length;
-      const count = modelCount(parameters, K * (points.dimension + 1));
-      const probabilities = new Float64Array(count * points.size * K);
-      forEachClass(points, parameters, count, (own, theta, k) => {
-        const ofTwo = binary.probabilities(own, theta);
-        for (let at = 0; at < count * points.size; at++) probabilities[at * K + k] = ofTwo[2 * at + 1];
-      });
-      for (let at = 0; at < probabilities.length; at += K) normalise(probabilities.subarray(at, at + K));
-      return probabilities;
-    },
+    probabilities,
+    scores: (points, parameters) => scoresFromProbabilities(points, probabilities(points, parameters)),
 
     async retrain(pool, subsets, options = {}) {
       if (isTwoClass(pool)) return await binary.retrain(pool, subsets, options);

@@ -1,4 +1,4 @@
-import type { Learner } from '../learner.js';
+import type { ConvexLearner } from '../learner.js';
 import { linearModel } from './linear-model.js';
 import { oneVersusRest } from './one-versus-rest.js';
 import { rowNorms } from './row-norms.js';
@@ -19,7 +19,7 @@ import { squaredError } from './squared-margin-loss.js';
  * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there is only one class, or
  * shapes do not match.
  */
-export function ridgeRegression({ C = 1 }: { C?: number } = {}): Learner {
+export function ridgeRegression({ C = 1 }: { C?: number } = {}): ConvexLearner {
   const model = linearModel('ridge regression', { C, lossOf: () => squaredError });
   return oneVersusRest({
     ...model,

@@ -3,7 +3,8 @@ import { InputError } from '../../errors.js';
 import { multiplyTransposed } from '../../numerics/dense.js';
 import { checkSubsets, subsetSizes, type Subsets } from '../../subsets/subsets.js';
 import { checkIterations, checkLabels, checkLength, modelCount } from '../checks.js';
-import type { Learner } from '../learner.js';
+import type { ScheduledLearner } from '../learner.js';
+import { scoresFromProbabilities } from '../scores-from-probabilities.js';
 import { designMatrix } from '../linear/linear-objective.js';
 import { layersParameterCount, perceptronLayers } from './perceptron-layers.js';
 import { perceptronWorkspace, type Activation, type PerceptronPoints } from './perceptron-passes.js';
@@ -53,7 +54,7 @@ const blockPoints = 512;
  * @throws InputError if an option is out of range; and from any method if a feature is not finite, there are fewer than two
  * classes, or shapes do not match.
  */
-export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}): Learner {
+export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}): ScheduledLearner {
   const { hidden = [16], activation = 'tanh', steps = 200, learningRate = 0.01, weightDecay = 1e-3 } = options;
   const { batchSize = null, seed = 0 } = options;
   checkOptions({ hidden, activation, steps, learningRate, weightDecay, batchSize, seed });
@@ -95,8 +96,38 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}):
     return { values, gradients };
   }
 
+  function probabilities(points: Dataset, parameters: Float64Array): Float64Array {
+    const classCount = points.classes.length;
+    const block = { design: designMatrix(points), labels: new Uint8Array(points.size) };
+    const workspace = workspaceOf(points, Math.min(points.size, blockPoints));
+    const { p } = workspace;
+    const models = modelCount(parameters, p);
+    const out = new Float64Array(models * points.size * classCount);
+    for (let first = 0; first < points.size; first += blockPoints) {
+      const size = Math.min(blockPoints, points.size - first);
+      workspace.take(
+        block,
+        Int32Array.from({ length: size }, (_, k) => first + k),
+        () => 0,
+      );
+      for (let b = 0; b < models; b++) {
+        workspace.parameters.set(parameters.subarray(b * p, (b + 1) * p));
+        const { logits, stride } = workspace.forward();
+        const likelihoods = softmaxRows(logits, stride);
+        for (let k = 0; k < size; k++) {
+          const row = (b * points.size + first + k) * classCount;
+          for (let c = 0; c < classCount; c++) out[row + c] = likelihoods[c * stride + k];
+        }
+      }
+    }
+    return out;
+  }
+
   return {
+    kind: 'scheduled',
     name: 'multilayer perceptron',
+    seed,
+    steps: () => steps,
     hyperparameters: {
       hidden: [...hidden],
       activation,
@@ -167,32 +198,8 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}):
 
     lossFactor: (pool) => 1 / pool.size,
 
-    probabilities(points, parameters) {
-      const classCount = points.classes.length;
-      const block = { design: designMatrix(points), labels: new Uint8Array(points.size) };
-      const workspace = workspaceOf(points, Math.min(points.size, blockPoints));
-      const { p } = workspace;
-      const models = modelCount(parameters, p);
-      const out = new Float64Array(models * points.size * classCount);
-      for (let first = 0; first < points.size; first += blockPoints) {
-        const size = Math.min(blockPoints, points.size - first);
-        workspace.take(
-          block,
-          Int32Array.from({ length: size }, (_, k) => first + k),
-          () => 0,
-        );
-        for (let b = 0; b < models; b++) {
-          workspace.parameters.set(parameters.subarray(b * p, (b + 1) * p));
-          const { logits, stride } = workspace.forward();
-          const likelihoods = softmaxRows(logits, stride);
-          for (let k = 0; k < size; k++) {
-            const row = (b * points.size + first + k) * classCount;
-            for (let c = 0; c < classCount; c++) out[row + c] = likelihoods[c * stride + k];
-          }
-        }
-      }
-      return out;
-    },
+    probabilities,
+    scores: (points, parameters) => scoresFromProbabilities(points, probabilities(points, parameters)),
 
     async retrain(pool, subsets, retrainOptions) {
       checkSubsets(subsets, pool);

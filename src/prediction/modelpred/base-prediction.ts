@@ -1,7 +1,6 @@
 import type { RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
-import { InputError } from '../../errors.js';
-import type { Learner } from '../../learners/learner.js';
+import { requireConvex, type Learner } from '../../learners/learner.js';
 import { subsetSizes, type Subsets } from '../../subsets/subsets.js';
 import { newtonDirections, newtonNanoseconds, searchAlong } from '../newton.js';
 import { chordNanoseconds, chordStep } from '../size-aware-chord.js';
@@ -28,13 +27,10 @@ export interface BasePredictor {
 /**
  * The base that the settings ask for.
  *
- * @throws InputError if the learner has no size path.
+ * @throws InputError if the learner is not convex.
  */
 export function basePredictor(pool: Dataset, learner: Learner, { method, steps }: BaseSettings): BasePredictor {
-  const path = learner.sizePath?.(pool);
-  if (!path) {
-    throw new InputError(`"${learner.name}" has no size path to predict residuals from; train with base: null.`);
-  }
+  const path = requireConvex(learner, 'A base that residuals are predicted from').sizePath(pool);
   return {
     prepare: (sizes, control) => path.prepare(sizes, control),
     estimatedNanoseconds: () => (method === 'chord' ? chordNanoseconds : newtonNanoseconds)(pool, learner, steps),

@@ -90,7 +90,7 @@ export function modelPredPredictor(
     // A base's correction is checked by two objectives.
     estimatedNanoseconds: () =>
       passNanoseconds(shape, pool.size) +
-      (base ? base.estimatedNanoseconds() + 2 * (learner.estimatedCosts?.(pool).gradient ?? 0) : 0),
+      (base && learner.kind === 'convex' ? base.estimatedNanoseconds() + 2 * learner.estimatedCosts(pool).gradient : 0),
     predict: (subsets) => {
       checkSubsets(subsets, pool);
       return predict(pool, encodedPool, subsets);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Dataset } from '../../../src/data/dataset.js';
-import { RetrainStatus, type Learner } from '../../../src/learners/learner.js';
+import { RetrainStatus } from '../../../src/learners/learner.js';
 import { linearSvm } from '../../../src/learners/linear/linear-svm.js';
 import { ridgeRegression } from '../../../src/learners/linear/ridge-regression.js';
 import { randomStream } from '../../../src/numerics/random.js';
@@ -33,22 +33,12 @@ const classes = [0, 1, 2];
 
 for (const make of [linearSvm, ridgeRegression]) {
   const learner = make({ C: 0.8 });
-  const directionsOf = (own: Learner, ...of: Parameters<NonNullable<Learner['newtonDirections']>>) => {
-    const directions = own.newtonDirections?.(...of);
-    assert.ok(directions);
-    return directions;
-  };
-  const boundsOf = (own: Learner, ...of: Parameters<NonNullable<Learner['errorBounds']>>) => {
-    const bounds = own.errorBounds?.(...of);
-    assert.ok(bounds);
-    return bounds;
-  };
 
   describe(`${learner.name} of three classes`, () => {
     it('is one model of each class against the rest', async () => {
       const gradients = learner.gradient(pool, subsets, theta);
-      const directions = directionsOf(learner, pool, subsets, theta, gradients);
-      const bounds = boundsOf(learner, pool, subsets, theta);
+      const directions = learner.newtonDirections(pool, subsets, theta, gradients);
+      const bounds = learner.errorBounds(pool, subsets, theta);
       const trained = await learner.retrain(pool, subsets);
       const total = new Float64Array(B);
       const squares = new Float64Array(B);
@@ -57,9 +47,9 @@ for (const make of [linearSvm, ridgeRegression]) {
         const ownTheta = ofClass(theta, k);
         const ownGradients = learner.gradient(own, subsets, ownTheta);
         learner.objective(own, subsets, ownTheta).forEach((value, b) => (total[b] += value));
-        boundsOf(learner, own, subsets, ownTheta).forEach((bound, b) => (squares[b] += bound ** 2));
+        learner.errorBounds(own, subsets, ownTheta).forEach((bound, b) => (squares[b] += bound ** 2));
         assert.deepEqual(ofClass(gradients, k), ownGradients);
-        assert.deepEqual(ofClass(directions, k), directionsOf(learner, own, subsets, ownTheta, ownGradients));
+        assert.deepEqual(ofClass(directions, k), learner.newtonDirections(own, subsets, ownTheta, ownGradients));
         assert.deepEqual(ofClass(trained.parameters, k), (await learner.retrain(own, subsets)).parameters);
       }
       assert.deepEqual(learner.objective(pool, subsets, theta), total);
@@ -106,14 +96,12 @@ for (const make of [linearSvm, ridgeRegression]) {
     });
 
     it('has a size path of its own classes', async () => {
-      const path = learner.sizePath?.(pool);
-      assert.ok(path);
+      const path = learner.sizePath(pool);
       await path.prepare([20, 48]);
       const vectors = theta.slice(0, 2 * p);
       path.precondition([20, 48], vectors);
       for (const k of classes) {
-        const own = learner.sizePath?.(against(pool, k));
-        assert.ok(own);
+        const own = learner.sizePath(against(pool, k));
         await own.prepare([20, 48]);
         const expected = Float64Array.from([...slice(theta, 0, k), ...slice(theta, 1, k)]);
         own.precondition([20, 48], expected);

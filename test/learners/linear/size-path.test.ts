@@ -15,12 +15,6 @@ const learner = logisticRegression({ C });
 const binary = cloudPool({ size: 40, dimension: 3, classCount: 2, seed: 1 });
 const ternary = cloudPool({ size: 45, dimension: 4, classCount: 3, seed: 2 });
 
-function pathOf(pool: Dataset) {
-  const path = learner.sizePath?.(pool);
-  assert.ok(path);
-  return path;
-}
-
 /** −H⁻¹g from one Hessian of the learner. */
 function directionOf(model: Learner, pool: Dataset, weights: ArrayLike<number>, theta: Float64Array, g: Float64Array) {
   const matrix = model.hessian(pool, weights, theta);
@@ -40,8 +34,8 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 describe('the size path', () => {
   it('shares Hessians among sizes that are close where there would be too many of them', async () => {
     const dimension = 100;
-    const few = pathOf(cloudPool({ size: 300, dimension, classCount: 2, seed: 3 }));
-    const many = pathOf(cloudPool({ size: 3000, dimension, classCount: 2, seed: 3 }));
+    const few = learner.sizePath(cloudPool({ size: 300, dimension, classCount: 2, seed: 3 }));
+    const many = learner.sizePath(cloudPool({ size: 3000, dimension, classCount: 2, seed: 3 }));
     const ones = new Float64Array(2 * (dimension + 1)).fill(1);
     for (const [path, sizes, shared] of [
       [few, [290, 291], false],
@@ -60,7 +54,7 @@ describe('the size path', () => {
     const p = learner.parameterCount(pool);
 
     it(`holds optima of the whole pool at weights n/N (${name})`, async () => {
-      const path = pathOf({ ...pool });
+      const path = learner.sizePath({ ...pool });
       const sizes = [1, 7, 20, pool.size, 2 * pool.size];
       await path.prepare(sizes);
       const optima = path.optima(sizes);
@@ -72,7 +66,7 @@ describe('the size path', () => {
     });
 
     it(`gives a size the same bytes whatever else was asked (${name})`, async () => {
-      const [alone, among] = [pathOf({ ...pool }), pathOf({ ...pool })];
+      const [alone, among] = [learner.sizePath({ ...pool }), learner.sizePath({ ...pool })];
       await alone.prepare([13]);
       await among.prepare([40, 2]);
       await among.prepare([12, 13, 14, 5]);
@@ -80,7 +74,7 @@ describe('the size path', () => {
     });
 
     it(`multiplies by the inverse Hessian at θ*(n) (${name})`, async () => {
-      const path = pathOf(pool);
+      const path = learner.sizePath(pool);
       const sizes = [30, 9, 30];
       await path.prepare(sizes);
       const optima = path.optima(sizes);
@@ -101,7 +95,7 @@ describe('the size path', () => {
   }
 
   it('refuses sizes that were not prepared or are none', async () => {
-    const path = pathOf({ ...binary });
+    const path = learner.sizePath({ ...binary });
     assert.throws(() => path.optima([5]), InputError);
     await assert.rejects(path.prepare([0]), InputError);
   });
@@ -115,7 +109,7 @@ describe('Newton directions of many models', () => {
         const p = learner.parameterCount(pool);
         const stream = randomStream(seed, 'parameters');
         const [parameters, gradients] = [1, 1].map(() => Float64Array.from({ length: 5 * p }, () => stream.normal()));
-        const directions = learner.newtonDirections?.(pool, subsets, parameters, gradients);
+        const directions = learner.newtonDirections(pool, subsets, parameters, gradients);
         assert.ok(directions);
         for (let b = 0; b < 5; b++) {
           const [theta, gradient] = [parameters, gradients].map((rows) => rows.slice(b * p, (b + 1) * p));

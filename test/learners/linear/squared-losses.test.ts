@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Dataset } from '../../../src/data/dataset.js';
 import type { ReferenceSplitName } from '../../../src/data/reference-split.js';
 import { InputError } from '../../../src/errors.js';
-import { RetrainStatus, type Learner } from '../../../src/learners/learner.js';
+import { RetrainStatus, type ConvexLearner } from '../../../src/learners/learner.js';
 import { linearSvm } from '../../../src/learners/linear/linear-svm.js';
 import { logisticRegression } from '../../../src/learners/linear/logistic-regression.js';
 import { ridgeRegression } from '../../../src/learners/linear/ridge-regression.js';
@@ -43,7 +43,7 @@ const { cases } = JSON.parse(await readFile(fixture, 'utf8')) as Fixture;
 
 /** Both models by their definitions, one point at a time. */
 interface Model {
-  readonly make: (options?: { C?: number }) => Learner;
+  readonly make: (options?: { C?: number }) => ConvexLearner;
   readonly inFixture: 'svm' | 'ridge';
   readonly penalisesBias: boolean;
   /** 1 − y·z, or 0 where the loss is flat. */
@@ -158,8 +158,7 @@ for (const model of models) {
     it('has Hessians that agree with finite differences of gradients away from kinks, and Newton directions of them', () => {
       const h = 1e-7;
       const gradients = learner.gradient(pool, subsets, theta);
-      const directions = learner.newtonDirections?.(pool, subsets, theta, gradients);
-      assert.ok(directions);
+      const directions = learner.newtonDirections(pool, subsets, theta, gradients);
       for (let b = 0; b < B; b++) {
         const at = rowOf(theta, b, p);
         const hessian = learner.hessian(pool, weightsOf(b), at);
@@ -277,8 +276,7 @@ for (const model of models) {
     });
 
     it('has a size path that ends at the optimum of the pool', async () => {
-      const path = learner.sizePath?.({ ...pool });
-      assert.ok(path);
+      const path = learner.sizePath({ ...pool });
       await path.prepare([10, pool.size]);
       const trained = await learner.retrain(pool, fullPool(pool.size), { tolerance: 1e-11 });
       close(path.optima([pool.size]), trained.parameters, 1e-9);
@@ -292,8 +290,7 @@ for (const model of models) {
       const trained = await learner.retrain(pool, subsets, { tolerance: 1e-12 });
       for (const distance of [1e-6, 0.1, 30]) {
         const away = trained.parameters.map((value) => value + distance * stream.normal());
-        const bounds = learner.errorBounds?.(pool, subsets, away);
-        assert.ok(bounds);
+        const bounds = learner.errorBounds(pool, subsets, away);
         bounds.forEach((bound, b) => {
           const error = Math.hypot(...rowOf(away, b, p).map((value, j) => value - trained.parameters[b * p + j]));
           assert.ok(bound >= error * (1 - 1e-9) - 1e-9, `${bound} is below ${error}`);
@@ -301,9 +298,9 @@ for (const model of models) {
         });
       }
       const nothing = { count: 1, poolSize: pool.size, weights: new Uint8Array(pool.size) };
-      const [bound] = learner.errorBounds?.(pool, nothing, Float64Array.of(3, 0, 4, 0)) ?? [];
+      const [bound] = learner.errorBounds(pool, nothing, Float64Array.of(3, 0, 4, 0));
       assert.equal(bound, model.inFixture === 'ridge' ? NaN : 5);
-      assert.deepEqual([...(learner.errorBounds?.(pool, nothing, new Float64Array(4).fill(NaN)) ?? [])], [NaN]);
+      assert.deepEqual([...learner.errorBounds(pool, nothing, new Float64Array(4).fill(NaN))], [NaN]);
     });
 
     it('does not take over what another learner prepared on the pool', async () => {

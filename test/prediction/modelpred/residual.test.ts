@@ -19,6 +19,7 @@ import { prepareBase } from '../../../src/prediction/modelpred/trained-modelpred
 import { correctBase, fitResiduals, weightSpreads } from '../../../src/prediction/modelpred/residual.js';
 import { buildBank, type Bank } from '../../../src/retraining/index.js';
 import { fullPool, subsetsFromMembers, takeSubsets, uniformSizeSubsets } from '../../../src/subsets/index.js';
+import { asScheduled } from '../../learners/scheduled.js';
 import { cloudPool } from '../../learners/pools.js';
 
 const chord: BaseSettings = { method: 'chord', steps: 1 };
@@ -139,9 +140,9 @@ for (const classCount of [2, 3]) {
       const refuses = (error: unknown, message: RegExp): boolean =>
         error instanceof InputError && message.test(error.message);
       const settings = residualSettings(chord, training);
-      const withoutPath = { ...learner, sizePath: undefined };
-      await assert.rejects(trainModelPred({ bank: { ...bank, learner: withoutPath }, settings, seed: 1 }), (error) =>
-        refuses(error, /has no size path to predict residuals from; train with base: null/),
+      const scheduled = asScheduled(learner);
+      await assert.rejects(trainModelPred({ bank: { ...bank, learner: scheduled }, settings, seed: 1 }), (error) =>
+        refuses(error, /^A base that residuals are predicted from needs a learner with a convex objective/),
       );
       const unscaled = { ...settings, architecture: { ...improvedSettings().architecture, standardise: false } };
       await assert.rejects(trainModelPred({ bank, settings: unscaled, seed: 1 }), (error) =>

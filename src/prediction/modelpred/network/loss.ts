@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorObjective } from '../../../learners/tensor-objective.js';
+import type { TensorObjective } from '../objectives/tensor-objective.js';
 import type { TensorFlow } from '../../../numerics/backend.js';
 import type { Subsets } from '../../../subsets/subsets.js';
 import { addObjectivePenalties } from './objective-penalties.js';

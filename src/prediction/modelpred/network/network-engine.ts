@@ -1,5 +1,5 @@
-import type { PenaltyObjective } from '../../../learners/penalty-objective.js';
-import type { TensorObjective } from '../../../learners/tensor-objective.js';
+import type { PenaltyObjective } from '../objectives/penalty-objective.js';
+import type { TensorObjective } from '../objectives/tensor-objective.js';
 import type { BackendName } from '../../../numerics/backend.js';
 import type { Subsets } from '../../../subsets/subsets.js';
 import type { NetworkShape } from './network-shape.js';

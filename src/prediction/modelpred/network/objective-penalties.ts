@@ -1,4 +1,4 @@
-import type { PenaltyObjective } from '../../../learners/penalty-objective.js';
+import type { PenaltyObjective } from '../objectives/penalty-objective.js';
 import { subsetSizes } from '../../../subsets/subsets.js';
 import type { LossOnBatch } from './network-engine.js';
 import type { LossSettings } from '../settings.js';

@@ -1,6 +1,7 @@
-import { InputError } from '../../../errors.js';
+import { requireConvex } from '../../../learners/learner.js';
 import type { Bank } from '../../../retraining/bank.js';
 import { subsetSizes } from '../../../subsets/subsets.js';
+import { trainingObjective } from '../objectives/training-objective.js';
 import type { OutputScaling } from '../output-scaling.js';
 import type { OutputPenalty } from '../network/network-engine.js';
 
@@ -11,20 +12,15 @@ import type { OutputPenalty } from '../network/network-engine.js';
  *
  * Cost per subset: a gradient, a product with a Hessian of N·p each, and p² for the product with H(n)⁻¹.
  *
- * @throws InputError if the learner has no size path or no objective with written-out derivatives.
+ * @throws InputError if the learner is not convex or there are no written-out derivatives of its objective.
  */
 export function decrementPenalty(
   { pool, learner, subsets: known }: Bank,
   weight: number,
   scaling: OutputScaling | null,
 ): { readonly penalty: OutputPenalty; readonly prepare: () => Promise<void> } {
-  const path = learner.sizePath?.(pool);
-  const objective = learner.penaltyObjective?.(pool);
-  if (!path || !objective) {
-    throw new InputError(
-      `The learner "${learner.name}" has no size path and derivatives for the decrement penalty; give it weight 0.`,
-    );
-  }
+  const path = requireConvex(learner, 'The decrement penalty').sizePath(pool);
+  const objective = trainingObjective(learner, 'The decrement penalty').penalties(pool);
   const scaleOf = (j: number): number => scaling?.scale[j] ?? 1;
   const shiftOf = (j: number): number => scaling?.shift[j] ?? 0;
   return {

@@ -1,8 +1,8 @@
 import { InputError } from '../../../errors.js';
 import { mean } from '../../../statistics/mean.js';
 import { relativeErrors } from '../../../evaluation/parameter-error.js';
-import type { TensorObjective } from '../../../learners/tensor-objective.js';
-import { loadTensorFlow, type TensorFlow } from '../../../numerics/backend.js';
+import { trainingObjective } from '../objectives/training-objective.js';
+import { loadTensorFlow } from '../../../numerics/backend.js';
 import { checkBank, type Bank } from '../../../retraining/bank.js';
 import { takeBank } from '../../../retraining/retrain-bank.js';
 import { basePredictor } from '../base-prediction.js';
@@ -33,8 +33,8 @@ export interface TrainModelPredOptions extends TrainingOptions {
 /**
  * Trains the deep sets predictor of ModelPred on a bank: S → θ̂(S).
  *
- * @throws InputError if the bank or the settings cannot be trained with, the learner has no tensor objective but the loss
- * needs one, the checkpoint is of another training, or the training diverges.
+ * @throws InputError if the bank or the settings cannot be trained with, the loss needs derivatives of
+ * the learner's objective that are not written out, the checkpoint is of another training, or the training diverges.
  * @throws InterruptedError on request; with a checkpoint folder the state is stored first.
  */
 export async function trainModelPred(options: TrainModelPredOptions): Promise<TrainedModelPred> {
@@ -54,7 +54,10 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
   const outputScaling =
     residuals?.outputScaling ?? (architecture.standardise ? columnScaling(bank.parameters, shape.outputs) : null);
   const tf = await loadTensorFlow();
-  const objective = needsObjective(settings.loss) ? tensorObjective(tf, bank) : undefined;
+  const against = needsObjective(settings.loss)
+    ? trainingObjective(learner, 'A stationarity or utility penalty')
+    : undefined;
+  const objective = against?.tensors(tf, pool);
   const decrement =
     settings.loss.decrement > 0 ? decrementPenalty(bank, settings.loss.decrement, outputScaling) : undefined;
   await decrement?.prepare();
@@ -67,8 +70,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
     targets: residuals?.targets ?? standardised(bank.parameters, outputScaling),
     steps: residuals?.ofBank.steps,
     objective,
-    penaltyObjective:
-      objective && (engine.backend !== 'cpu' || decrement) ? learner.penaltyObjective?.(pool) : undefined,
+    penaltyObjective: engine.backend !== 'cpu' || decrement ? against?.penalties(pool) : undefined,
     outputPenalty: decrement?.penalty,
     exactLosses:
       objective && settings.loss.utility !== 0
@@ -91,13 +93,6 @@ function standardised(parameters: Float64Array, scaling: OutputScaling | null): 
   if (scaling === null) return parameters;
   const { shift, scale } = scaling;
   return parameters.map((value, k) => (value - shift[k % shift.length]) / scale[k % shift.length]);
-}
-
-function tensorObjective(tf: TensorFlow, { pool, learner }: Bank): TensorObjective {
-  if (learner.tensorObjective) return learner.tensorObjective(tf, pool);
-  throw new InputError(
-    `The learner "${learner.name}" has no tensor objective, which the stationarity and utility penalties need; train with parameter MSE.`,
-  );
 }
 
 /** @throws InputError if settings cannot be trained with. */

@@ -1,7 +1,7 @@
 import { safePoint, type RunControl } from '../../../control.js';
 import { InputError, InterruptedError } from '../../../errors.js';
-import type { PenaltyObjective } from '../../../learners/penalty-objective.js';
-import type { TensorObjective } from '../../../learners/tensor-objective.js';
+import type { PenaltyObjective } from '../objectives/penalty-objective.js';
+import type { TensorObjective } from '../objectives/tensor-objective.js';
 import { randomStream } from '../../../numerics/random.js';
 import { takeSubsets, type Subsets } from '../../../subsets/subsets.js';
 import { gatherRows } from '../../../learners/gather-rows.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { logisticRegressionPenalties } from '../../../../src/learners/linear/logistic-regression-penalties.js';
-import { logisticRegressionTensors } from '../../../../src/learners/linear/logistic-regression-tensors.js';
+import { logisticRegressionPenalties } from '../../../../src/prediction/modelpred/objectives/logistic-regression-penalties.js';
+import { logisticRegressionTensors } from '../../../../src/prediction/modelpred/objectives/logistic-regression-tensors.js';
 import { loadTensorFlow, type TensorFlow } from '../../../../src/numerics/backend.js';
 import { randomStream } from '../../../../src/numerics/random.js';
 import { exactTrainingLosses, needsObjective } from '../../../../src/prediction/modelpred/network/loss.js';

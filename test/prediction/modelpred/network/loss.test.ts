@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { logisticRegressionTensors } from '../../../../src/learners/linear/logistic-regression-tensors.js';
+import { logisticRegressionTensors } from '../../../../src/prediction/modelpred/objectives/logistic-regression-tensors.js';
 import { loadTensorFlow } from '../../../../src/numerics/backend.js';
 import { randomStream } from '../../../../src/numerics/random.js';
 import { exactTrainingLosses, modelPredLoss } from '../../../../src/prediction/modelpred/network/loss.js';

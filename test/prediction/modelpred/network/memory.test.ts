@@ -6,6 +6,7 @@ import { exactTrainingLosses } from '../../../../src/prediction/modelpred/networ
 import { kernelEngine } from '../../../../src/prediction/modelpred/network/kernel-engine.js';
 import { tensorEngine } from '../../../../src/prediction/modelpred/network/tensor-engine.js';
 import { initialWeights } from '../../../../src/prediction/modelpred/network/network-shape.js';
+import { trainingObjective } from '../../../../src/prediction/modelpred/objectives/training-objective.js';
 import { encodePoints } from '../../../../src/prediction/modelpred/network/point-encoding.js';
 import { modelPredLosses } from '../../../../src/prediction/modelpred/settings.js';
 import { uniformSizeSubsets } from '../../../../src/subsets/uniform-size.js';
@@ -22,13 +23,13 @@ describe('the memory of a training', function () {
 
   it('is the same after every step, tensors and kernels alike', async () => {
     const tf = await loadTensorFlow();
-    const objective = learner.tensorObjective?.(tf, pool);
-    assert.ok(objective);
+    const against = trainingObjective(learner, 'The test');
+    const objective = against.tensors(tf, pool);
     const parameters = new Float64Array(8 * 4).fill(0.1);
     const exactLosses = exactTrainingLosses(tf, objective, subsets, parameters);
     const batch = { settings: modelPredLosses.full, objective, subsets, parameters, exactLosses };
     for (const engine of [tensorEngine(tf, 'cpu'), kernelEngine(tf)]) {
-      for (const penaltyObjective of [undefined, learner.penaltyObjective?.(pool)]) {
+      for (const penaltyObjective of [undefined, against.penalties(pool)]) {
         const step = (): void => {
           engine.lossAndGradient(network, { ...batch, penaltyObjective });
           engine.predict(network, subsets);

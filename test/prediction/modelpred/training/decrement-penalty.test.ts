@@ -10,6 +10,7 @@ import { decrementPenalty } from '../../../../src/prediction/modelpred/training/
 import { buildBank, type Bank } from '../../../../src/retraining/index.js';
 import { bootstrapSubsets, subsetSizes, takeSubsets, uniformSizeSubsets } from '../../../../src/subsets/index.js';
 import { cloudPool } from '../../../learners/pools.js';
+import { asScheduled } from '../../../learners/scheduled.js';
 
 for (const classCount of [2, 3]) {
   describe(`the decrement penalty, ${classCount} classes`, function () {
@@ -39,7 +40,7 @@ for (const classCount of [2, 3]) {
       const outputs = Float32Array.from({ length: 4 * p }, () => random.normal());
       const { penalty, prepare } = decrementPenalty(bank, 0.7, scaling);
       await prepare();
-      const optima = learner.sizePath?.(pool).optima(sizes) ?? new Float64Array(0);
+      const optima = learner.sizePath(pool).optima(sizes);
       const twin = (z: Float64Array): number => {
         const theta = z.map((value, k) => scaling.shift[k % p] + scaling.scale[k % p] * value);
         const gradients = learner.gradient(pool, subsets, theta);
@@ -93,10 +94,9 @@ for (const classCount of [2, 3]) {
           trainModelPred({ bank, settings: { ...settings, loss }, seed: 1, ...changes }),
           (error) => error instanceof InputError && message.test(error.message),
         );
-      await refuses(
-        { bank: { ...bank, learner: { ...learner, sizePath: undefined } } },
-        /no size path and derivatives/,
-      );
+      await refuses({ bank: { ...bank, learner: asScheduled(learner) } }, /The decrement penalty needs a learner with/);
+      const ridge = { ...learner, name: 'ridge regression' };
+      await refuses({ bank: { ...bank, learner: ridge } }, /needs derivatives of the objective of "ridge regression"/);
       const residual = residualSettings({ method: 'chord', steps: 1 });
       await refuses({ settings: { ...residual, loss } }, /on parameters, not on residuals/);
     });

@@ -269,9 +269,12 @@ describe('training ModelPred', function () {
       await refuses({ settings }, /standardised parameters cannot be trained with .*set standardise to false/);
     });
 
-    it('penalties for a learner without tensor objective', async () => {
-      const learner = { ...bank.learner, tensorObjective: undefined };
-      await refuses({ bank: { ...bank, learner } }, /has no tensor objective, .*train with parameter MSE/);
+    it('penalties for a learner whose derivatives are not written out', async () => {
+      const learner = { ...bank.learner, name: 'ridge regression' };
+      await refuses(
+        { bank: { ...bank, learner } },
+        /penalty needs derivatives .* "ridge regression".*give it weight 0/,
+      );
     });
 
     it('to go on after divergence', async () => {

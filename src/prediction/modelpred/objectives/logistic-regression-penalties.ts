@@ -1,8 +1,8 @@
-import type { Dataset } from '../../data/dataset.js';
-import { memoryPlan, networkMemory, productScratch } from '../../numerics/network-kernels.js';
-import { subsetSizes } from '../../subsets/subsets.js';
-import { designMatrix } from './linear-objective.js';
-import type { PenaltyObjective } from '../penalty-objective.js';
+import type { Dataset } from '../../../data/dataset.js';
+import { memoryPlan, networkMemory, productScratch } from '../../../numerics/network-kernels.js';
+import { subsetSizes } from '../../../subsets/subsets.js';
+import { designMatrix } from '../../../learners/linear/linear-objective.js';
+import type { PenaltyObjective } from './penalty-objective.js';
 
 /**
  * The objective of `logisticRegressionTensors` by kernels, with its first two derivatives. With X̃ = [X, 1], logits

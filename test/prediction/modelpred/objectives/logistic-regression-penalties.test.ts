@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { logisticRegression } from '../../../src/learners/linear/logistic-regression.js';
-import { logisticRegressionTensors } from '../../../src/learners/linear/logistic-regression-tensors.js';
-import { loadTensorFlow } from '../../../src/numerics/backend.js';
-import { randomStream } from '../../../src/numerics/random.js';
-import { cloudPool } from '../pools.js';
-import { naiveGradient, naiveObjective } from './reference-logistic.js';
+import { logisticRegression } from '../../../../src/learners/linear/logistic-regression.js';
+import { logisticRegressionPenalties } from '../../../../src/prediction/modelpred/objectives/logistic-regression-penalties.js';
+import { logisticRegressionTensors } from '../../../../src/prediction/modelpred/objectives/logistic-regression-tensors.js';
+import { loadTensorFlow } from '../../../../src/numerics/backend.js';
+import { randomStream } from '../../../../src/numerics/random.js';
+import { cloudPool } from '../../../learners/pools.js';
+import { naiveGradient, naiveObjective } from '../../../learners/linear/reference-logistic.js';
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
   assert.equal(actual.length, expected.length);
@@ -36,8 +37,7 @@ for (const [classCount, size, dimension] of [
       const sum = weightsOf(b).reduce((total, weight) => total + weight, 0);
       return (naiveObjective(pool, weightsOf(b), model, 1) - regulariser) / sum;
     };
-    const objective = logisticRegression({ C }).penaltyObjective?.(pool);
-    assert.ok(objective);
+    const objective = logisticRegressionPenalties(pool, C);
 
     it("has the learner's gradients and the mean losses of the points", () => {
       const { gradients, losses } = objective.evaluate(theta, subsets);

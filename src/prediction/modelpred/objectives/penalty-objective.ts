@@ -1,4 +1,4 @@
-import type { Subsets } from '../subsets/subsets.js';
+import type { Subsets } from '../../../subsets/subsets.js';
 
 /**
  * A learner's objective on one pool for penalties on predicted parameters: the same numbers as its `TensorObjective`, with

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { logisticRegression } from '../../../src/learners/linear/logistic-regression.js';
-import { logisticRegressionTensors } from '../../../src/learners/linear/logistic-regression-tensors.js';
-import { loadTensorFlow } from '../../../src/numerics/backend.js';
-import { randomStream } from '../../../src/numerics/random.js';
-import { cloudPool } from '../pools.js';
-import { naiveGradient, naiveObjective } from './reference-logistic.js';
+import { logisticRegression } from '../../../../src/learners/linear/logistic-regression.js';
+import { logisticRegressionTensors } from '../../../../src/prediction/modelpred/objectives/logistic-regression-tensors.js';
+import { loadTensorFlow } from '../../../../src/numerics/backend.js';
+import { randomStream } from '../../../../src/numerics/random.js';
+import { cloudPool } from '../../../learners/pools.js';
+import { naiveGradient, naiveObjective } from '../../../learners/linear/reference-logistic.js';
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
   assert.equal(actual.length, expected.length);
@@ -32,8 +32,7 @@ for (const classCount of [2, 3]) {
 
     it("agrees with the learner's float64 gradient to float32 accuracy", async () => {
       const tf = await loadTensorFlow();
-      const objective = logisticRegression({ C }).tensorObjective?.(tf, pool);
-      assert.ok(objective);
+      const objective = logisticRegressionTensors(tf, pool, C);
       const actual = tf.tidy(() =>
         objective
           .gradient(

@@ -1,8 +1,8 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Dataset } from '../../data/dataset.js';
-import type { TensorFlow } from '../../numerics/backend.js';
-import { designMatrix } from './linear-objective.js';
-import type { TensorObjective } from '../tensor-objective.js';
+import type { Dataset } from '../../../data/dataset.js';
+import type { TensorFlow } from '../../../numerics/backend.js';
+import { designMatrix } from '../../../learners/linear/linear-objective.js';
+import type { TensorObjective } from './tensor-objective.js';
 
 /**
  * The objective ½‖w‖² + C·Σ weights·logloss of L2 logistic regression, bias unpenalised, in tensor operations. Binary
