@@ -29,20 +29,33 @@ export function ensureBytes(memory: WasmMemory, bytes: number): void {
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
 }
 
+const compiled = new Map<string, object | undefined>();
+
 /**
- * A compiled kernel module beside this file, or undefined if this engine cannot run it: `kernels` and `network` need
- * WebAssembly SIMD, `kernels-fused` and `network-fused` relaxed SIMD too, whose multiply-add rounds once and takes half the
+ * A kernel module with a new memory of at least so many bytes, or undefined if this engine cannot run it; see
+ * {@link compileModule}.
+ */
+export function loadWasmModule<Exports>(name: string, bytes = pageBytes): WasmModule<Exports> | undefined {
+  if (!compiled.has(name)) compiled.set(name, compileModule(name));
+  const module = compiled.get(name);
+  if (!module) return undefined;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { exports: exports as Exports, memory };
+}
+
+/**
+ * A compiled kernel module beside this file, or undefined if this engine cannot run it: all need WebAssembly SIMD, those
+ * that end in `-fused` relaxed SIMD too, whose multiply-add rounds once and takes half the
  * time. V8 has had relaxed SIMD behind a flag before it became a default (Node.js 22), so where it is missing the flag is
  * set and it is tried again.
  */
-export function loadWasmModule<Exports>(name: string): WasmModule<Exports> | undefined {
+function compileModule(name: string): object | undefined {
   const bytes = readFileSync(new URL(`./${name}.wasm`, import.meta.url));
   if (!WebAssembly.validate(bytes)) {
     if (!name.endsWith('-fused')) return undefined;
     setFlagsFromString('--experimental-wasm-relaxed-simd');
     if (!WebAssembly.validate(bytes)) return undefined;
   }
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return { exports: exports as Exports, memory };
+  return new WebAssembly.Module(bytes);
 }

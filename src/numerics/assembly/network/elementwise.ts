@@ -53,7 +53,7 @@ export function exponentialOfNegative(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function expm1OfNegative(x: v128): v128 {
+export function expm1OfNegative(x: v128): v128 {
   return exponentialLess(x, f32x4.splat(1));
 }
 

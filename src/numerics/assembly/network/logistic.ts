@@ -10,7 +10,9 @@ function log1p(t: v128): v128 {
 }
 
 /** ln(x) for x ≥ 1: the exponent times ln 2, plus the logarithm of the mantissa. */
-function logOfAtLeastOne(x: v128): v128 {
+// @ts-ignore: decorator
+@inline
+export function logOfAtLeastOne(x: v128): v128 {
   const exponent = i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(127));
   const mantissa = v128.or(v128.and(x, i32x4.splat(0x7fffff)), i32x4.splat(127 << 23));
   const one = f32x4.splat(1);
