@@ -11,6 +11,7 @@ import { nowhere, type DropoutKey, type Pass, type PlacedLayer, type Quantity } 
 import { losses } from './losses/index.js';
 import type { LossSite, PlacedLoss } from './losses/loss.js';
 import { buildNetwork, type BuiltNetwork, type Network, type NetworkPoints } from './network.js';
+import type { Shape } from './shape.js';
 
 /** float32: WebAssembly SIMD, for training and predicting; float64: plain TypeScript, slower, for reference. */
 export type Precision = 'float32' | 'float64';
@@ -80,7 +81,7 @@ function kernelsFor(precision: Precision): CreateLayerKernels {
 export function networkWorkspace(options: WorkspaceOptions): Workspace {
   const { network, points, precision = 'float32' } = options;
   const built = buildNetwork(network);
-  checkPoints(built, points);
+  checkPoints(built, network.input, points);
   const plan = planMemory();
   const places = planPlaces(built, options, plan);
   const kernels = kernelsFor(precision)(plan.length);
@@ -105,6 +106,7 @@ const sizesOf = ({ parameterCount, outputs }: BuiltNetwork) => ({ parameterCount
 
 function checkPoints(
   { inputSize, outputs, loss }: BuiltNetwork,
+  input: Shape,
   { size, features, labels, targets }: NetworkPoints,
 ): void {
   if (features.length !== size * inputSize) {
@@ -115,9 +117,20 @@ function checkPoints(
       `The network gives ${outputs} outputs a point, but ${size} points have ${targets.length} targets.`,
     );
   }
+  if (input.kind === 'tokens') checkTokens(features, input.vocabulary);
   for (let i = 0; i < size; i++) {
     if (!(labels[i] >= 0 && labels[i] < outputs) && !(targets && losses[loss].needsTargets)) {
       throw new InputError(`Point ${i} has the label ${labels[i]}, but the network has ${outputs} outputs.`);
+    }
+  }
+}
+
+function checkTokens(tokens: ArrayLike<number>, vocabulary: number): void {
+  for (let k = 0; k < tokens.length; k++) {
+    if (!(Number.isInteger(tokens[k]) && tokens[k] < vocabulary)) {
+      throw new InputError(
+        `A token is ${tokens[k]}; tokens are whole numbers below ${vocabulary}, below 0 for padding.`,
+      );
     }
   }
 }
@@ -168,7 +181,7 @@ function planPlaces(built: BuiltNetwork, options: PlanOptions, plan: MemoryPlan)
   const wanted = inputSlopes ? 0 : nowhere;
   const input = quantity(inputSize, { value: 0, slope: wanted, tangent: nowhere, slopeTangent: wanted });
   const parameters = quantities(derivatives, plan.take)(parameterCount);
-  const placed = built.layers.place({ input, offset: 0, mask: nowhere, take, quantity });
+  const placed = built.layers.place({ input, path: [], offset: 0, mask: nowhere, take, quantity });
   const { slope } = placed.output;
   const site: LossSite = {
     output: { ...placed.output, slope: slope === nowhere ? take(outputs) : slope },

@@ -49,3 +49,58 @@ export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): 
   }
   return difference / scale;
 }
+
+/** Small networks of three classes, of every kind of layer. */
+export const networks: Readonly<Record<string, Network>> = {
+  'tanh perceptron': perceptron(5, [7, 4], 3),
+  'gelu perceptron': perceptron(5, [7, 4], 3, 'gelu'),
+  'elu perceptron': perceptron(5, [7], 3, 'elu'),
+  'relu perceptron': perceptron(5, [7], 3, 'relu'),
+  'residual convolutions': {
+    input: { kind: 'image', height: 6, width: 5, channels: 2 },
+    layers: [
+      { kind: 'conv2d', filters: 4, size: 3, padding: 1 },
+      { kind: 'group norm', groups: 2 },
+      { kind: 'tanh' },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'conv2d', filters: 3, size: [3, 2], stride: 2, padding: 'same' },
+          { kind: 'group norm', groups: 3 },
+        ],
+        shortcut: [{ kind: 'conv2d', filters: 3, size: 1, stride: 2 }],
+      },
+      { kind: 'residual', layers: [{ kind: 'gelu' }, { kind: 'conv2d', filters: 3, size: 3, padding: 1 }] },
+      { kind: 'global average pool' },
+      { kind: 'dense', units: 3 },
+    ],
+  },
+  'pooled convolutions': {
+    input: { kind: 'image', height: 7, width: 6, channels: 1 },
+    layers: [
+      { kind: 'layer norm' },
+      { kind: 'average pool', size: 2, stride: 1, padding: 1 },
+      { kind: 'conv2d', filters: 4, size: 3 },
+      { kind: 'elu' },
+      { kind: 'maximum pool', size: [3, 2], stride: 2, padding: 'same' },
+      { kind: 'flatten' },
+      { kind: 'residual', layers: [{ kind: 'dense', units: 5 }], shortcut: [{ kind: 'dense', units: 5 }] },
+      { kind: 'dropout', rate: 0.5 },
+      { kind: 'dense', units: 3 },
+    ],
+  },
+  transformer: {
+    input: { kind: 'tokens', length: 5, vocabulary: 7 },
+    layers: [
+      { kind: 'embedding', width: 6 },
+      { kind: 'residual', layers: [{ kind: 'layer norm' }, { kind: 'attention', heads: 2 }] },
+      {
+        kind: 'residual',
+        layers: [{ kind: 'layer norm' }, { kind: 'dense', units: 8 }, { kind: 'gelu' }, { kind: 'dense', units: 6 }],
+      },
+      { kind: 'global average pool' },
+      { kind: 'dense', units: 3 },
+    ],
+  },
+  'tanh perceptron with squared error': { ...perceptron(5, [7], 3), loss: 'squared error' },
+};

@@ -9,7 +9,7 @@ import {
   type Optimiser,
   type Training,
 } from '../../src/index.js';
-import { perceptron, randomPoints, randomVector, relativeDifference } from './networks.js';
+import { networks, perceptron, randomPoints, randomVector, relativeDifference } from './networks.js';
 
 const network = perceptron(4, [6], 3);
 const gelu = perceptron(4, [6], 3, 'gelu');
@@ -62,6 +62,32 @@ describe('derivatives of a training run', () => {
         assert.ok(error < 1e-4, `differences: ${error}`);
       });
     }
+  }
+
+  for (const name of ['residual convolutions', 'pooled convolutions', 'transformer']) {
+    it(`${name}: both modes equal each other and differences of whole trainings, dropout and all`, async () => {
+      const points = randomPoints(networks[name].input, 13, 3);
+      const run = {
+        network: networks[name],
+        pool: points,
+        training: trainingWith({ kind: 'sgd' }, { steps: 6 }),
+        precision,
+      } as const;
+      const recorded = await recordRun(run);
+      const gradient = randomVector(recorded.parameters.length, 2);
+      const change = randomVector(13, 5);
+      const scores = await recorded.reverse(gradient);
+      const along = scores.reduce((sum, score, i) => sum + score * change[i], 0);
+      const { tangents } = await forwardRun({ ...run, changes: change });
+      const forward = tangents.reduce((sum, value, j) => sum + value * gradient[j], 0);
+      assert.ok(Math.abs(along - forward) < 1e-8 * Math.abs(along));
+      const outputAt = async (step: number): Promise<number> => {
+        const moved = await trainNetwork({ ...run, weights: change.map((value) => 1 + step * value) });
+        return moved.reduce((sum, value, j) => sum + value * gradient[j], 0);
+      };
+      const difference = ((await outputAt(1e-5)) - (await outputAt(-1e-5))) / 2e-5;
+      assert.ok(Math.abs(along - difference) < 1e-4 * Math.abs(along));
+    });
   }
 
   it('does not depend on where checkpoints are', async () => {

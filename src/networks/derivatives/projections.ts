@@ -1,3 +1,4 @@
+import { mixedBits, weylStep } from '../../numerics/mixed-bits.js';
 import { buildNetwork } from '../network.js';
 import { forPointGradients, type GradientBlock, type PointGradientOptions } from './point-gradients.js';
 
@@ -61,21 +62,14 @@ function project({ count, workspace, place, scratch }: GradientBlock, { p, direc
 
 /** ±size in an order that belongs to the seed and the tile: 32 signs from each number of Weyl's sequence, mixed as MurmurHash3 does. */
 function drawSigns(numbers: Float32Array | Float64Array, seed: number, tile: number, size: number): void {
-  let state = mix(mix(seed | 0) ^ tile);
+  let state = mixedBits(mixedBits(seed | 0) ^ tile);
   let bits = 0;
   for (let j = 0; j < numbers.length; j++) {
     if ((j & 31) === 0) {
-      state = (state + 0x9e3779b9) | 0;
-      bits = mix(state);
+      state = (state + weylStep) | 0;
+      bits = mixedBits(state);
     }
     numbers[j] = bits & 1 ? size : -size;
     bits >>>= 1;
   }
-}
-
-function mix(value: number): number {
-  let mixed = value;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }

@@ -23,8 +23,8 @@ export function chain(layers: readonly Layer[], input: Shape): Layer {
 function placeChain(layers: readonly Layer[], site: Site): PlacedLayer {
   const placed: PlacedLayer[] = [];
   let { input, mask, offset } = site;
-  for (const layer of layers) {
-    const next = layer.place({ ...site, input, mask, offset });
+  for (const [k, layer] of layers.entries()) {
+    const next = layer.place({ ...site, path: [...site.path, k], input, mask, offset });
     placed.push(next);
     input = next.output;
     mask = next.mask ?? mask;

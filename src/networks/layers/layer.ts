@@ -60,6 +60,8 @@ export interface PlacedLayer {
 /** What a layer is placed with. */
 export interface Site {
   readonly input: Quantity;
+  /** Where the layer is: its place among the layers, and among those of every layer that it is inside of, outermost first. */
+  readonly path: readonly number[];
   /** Where the layer's parameters begin among all. */
   readonly offset: number;
   /** `rows×length`: 1 for tokens, 0 for padding; {@link nowhere} if no layer before has said so. */

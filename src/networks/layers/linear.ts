@@ -1,5 +1,5 @@
 import type { LayerKernels, Place } from '../../numerics/layer-kernels.js';
-import { nowhere, type Pass, type PlacedLayer, type Site } from './layer.js';
+import { nowhere, type PlacedLayer, type Site } from './layer.js';
 
 /** A linear map without parameters and its transpose, over all rows of a batch; each replaces its result. */
 export interface LinearMap {
@@ -7,18 +7,13 @@ export interface LinearMap {
   back(kernels: LayerKernels, count: number, y: Place, x: Place): void;
 }
 
-/** A layer y = A·x, A the same for tangents and transposed for slopes; `forward` replaces A·x of the values themselves, where computing it also finds A. */
-export function placeLinear(
-  site: Site,
-  outputSize: number,
-  map: LinearMap,
-  forward?: (pass: Pass) => void,
-): PlacedLayer {
+/** A layer y = A·x, A the same for tangents and transposed for slopes. */
+export function placeLinear(site: Site, outputSize: number, map: LinearMap): PlacedLayer {
   const x = site.input;
   const y = site.quantity(outputSize, x);
   return {
     output: y,
-    forward: forward ?? (({ kernels, count }) => map.forward(kernels, count, x.value, y.value)),
+    forward: ({ kernels, count }) => map.forward(kernels, count, x.value, y.value),
     tangent({ kernels, count }) {
       if (y.tangent !== nowhere) map.forward(kernels, count, x.tangent, y.tangent);
     },
