@@ -14,15 +14,15 @@ export interface SequenceShape {
   readonly kind: 'sequence';
   /** Tokens of the longest point, L: the features of each. */
   readonly length: number;
-  /** What each token number stands for; number 0 is {@link padding}. */
+  /** What each token number stands for. */
   readonly vocabulary: readonly string[];
 }
 
 /** What the features of a point are, where they are more than a list of numbers; networks read them accordingly. */
 export type InputShape = ImageShape | SequenceShape;
 
-/** The token number that only fills a row up. */
-export const padding = 0;
+/** The number that only fills a row up and stands for no token. */
+export const padding = -1;
 
 /** What is wrong with features for this shape, as the end of a sentence; undefined if nothing is. */
 export function shapeProblem({ dimension, features }: Dataset, input: InputShape): string | undefined {
@@ -37,11 +37,11 @@ export function shapeProblem({ dimension, features }: Dataset, input: InputShape
   for (let k = 0; k < features.length; k++) {
     const token = features[k];
     const place = `at row ${Math.floor(k / length)}, token ${(k % length) + 1}`;
-    if (!(Number.isInteger(token) && token >= 0 && token < vocabulary.length))
-      return `has the token ${token} ${place}; tokens are numbers 0 to ${vocabulary.length - 1}`;
+    if (!(Number.isInteger(token) && token >= padding && token < vocabulary.length))
+      return `has the token ${token} ${place}; tokens are numbers 0 to ${vocabulary.length - 1}, and ${padding} for padding`;
     if (token === padding && k % length === 0) return `has an empty sequence ${place}; drop the row`;
     if (token !== padding && k % length > 0 && features[k - 1] === padding)
-      return `has a token after padding ${place}; padding (0) ends a sequence`;
+      return `has a token after padding ${place}; padding (${padding}) ends a sequence`;
   }
   return undefined;
 }

@@ -3,13 +3,12 @@ import { padding } from './input-shape.js';
 
 /** Turns texts into token numbers. */
 export interface Tokeniser {
-  /** What each number stands for: `[padding]`, then others in brackets for what has no piece of its own, then pieces of text. */
+  /** What each number stands for: `[unknown]` where there is such a token, then pieces of text. */
   readonly vocabulary: readonly string[];
   /** At most `most` tokens. */
   readonly encode: (text: string, most: number) => number[];
 }
 
-const paddingName = '[padding]';
 const unknownName = '[unknown]';
 const endingMark = '##';
 /** Endings of words take so much of a vocabulary of word pieces. */
@@ -18,7 +17,7 @@ const longestEnding = 6;
 
 /** One token per character; characters that are not among these become `[unknown]` where there are any such. */
 export function characterTokens(characters: readonly string[], { unknown }: { unknown: boolean }): Tokeniser {
-  const vocabulary = [paddingName, ...(unknown ? [unknownName] : []), ...characters];
+  const vocabulary = [...(unknown ? [unknownName] : []), ...characters];
   const numbers = numbersOf(vocabulary);
   return {
     vocabulary,
@@ -51,7 +50,7 @@ export function wordPieceTokens(
   const textsOfWords = sums(texts.map((text) => [[...new Set(wordsOf(text))], 1]));
   const cutWords = [...textsOfWords].filter(([word]) => isCut(word));
   const characters = ranked(sums(cutWords.map(([word, count]) => [[...new Set(word)], count])), minimumTexts);
-  const room = size - 2 - 2 * characters.length;
+  const room = size - 1 - 2 * characters.length;
   if (room < 1)
     throw new InputError(
       `A vocabulary of ${size} word pieces is too small: single characters alone take ${size - room}; ask for more.`,
@@ -63,19 +62,13 @@ export function wordPieceTokens(
   const otherWords = cutWords.filter(([word]) => !known.has(word));
   const endings = ranked(sums(otherWords.map(([word, count]) => [endingsOf(word), count])), minimumTexts);
   const single = [...characters, ...characters.map((character) => endingMark + character)];
-  return pieceTokeniser([
-    paddingName,
-    unknownName,
-    ...single,
-    ...words,
-    ...endings.slice(0, Math.max(0, room - words.length)),
-  ]);
+  return pieceTokeniser([unknownName, ...single, ...words, ...endings.slice(0, Math.max(0, room - words.length))]);
 }
 
 function pieceTokeniser(vocabulary: readonly string[]): Tokeniser {
   const numbers = numbersOf(vocabulary);
   const longest = vocabulary.reduce((length, piece) => Math.max(length, piece.length), 0);
-  const unknown = 1;
+  const unknown = 0;
   const cut = (word: string): number[] => {
     const pieces: number[] = [];
     for (let start = 0, end; start < word.length; start = end) {
