@@ -1,153 +1,179 @@
-// npm test: set-up, lint, format, types, then all tests with coverage. The last line is the count.
-//   --fast         without the suites that start kernels, Jupyter or a browser
-//   --only TEXT    only the tests whose name contains TEXT, without lint, format and coverage
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// npm test: set-up, then lint, format, types and all tests with coverage, side by side. The last line is the count.
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { setup } from './setup.mjs';
 import { ensureChromium } from './workspace/chromium.mjs';
 import { SetupFailure, command } from './workspace/failure.mjs';
 import { ensureJupyter } from './workspace/jupyter.mjs';
+import { filesWithTests, runMocha } from './workspace/mocha.mjs';
+import { readOptions } from './workspace/options.mjs';
+import { inSlots } from './workspace/pool.mjs';
 import { run, seconds } from './workspace/processes.mjs';
 import { root } from './workspace/root.mjs';
+import { onStop } from './workspace/stopping.mjs';
+import { suiteOf, taskOf, testFiles, testTasks } from './workspace/test-tasks.mjs';
+
+const usage = `npm test -- [options]
+
+  --fast         without the suites that start kernels, Jupyter or a browser
+  --only TEXT    only the tests whose name contains TEXT, without lint, format, types and coverage
+  --help         show this text
+`;
 
 /** Share of the library's lines that the whole suite must run, in percent. */
 const leastCoverage = 85;
-/** After this the tests are hanging, not slow. */
-const longestMinutes = 60;
-
-/** Folders of test/ whose suites start kernels, Jupyter or a browser. */
-const slowSuites = ['environment', 'kernel', 'notebooks', 'report'];
 
 const tool = (/** @type {string[]} */ ...parts) => path.join(root, 'node_modules', ...parts);
 const say = (/** @type {string} */ phase) => (/** @type {string} */ text) => console.log(`${phase.padEnd(9)} ${text}`);
 
+/** @typedef {import('./workspace/mocha.mjs').Counts} Counts */
+/** @typedef {{ name: string, work: () => Promise<{ counts: Counts, failed: string[], output?: string }> }} Part */
+
 await command(async () => {
-  const { fast, only } = readArguments();
+  const { fast = false, only } = readOptions(usage, { fast: { type: 'boolean' }, only: { type: 'string' } });
+  const since = performance.now();
+  /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const failures = [];
-  /** @type {string[]} */
-  const times = [];
-  /** @type {<T>(name: string, phase: () => Promise<T>) => Promise<T>} */
-  const timed = async (name, phase) => {
-    const since = performance.now();
-    try {
-      return await phase();
-    } finally {
-      times.push(`${name} ${seconds(since)}`);
-    }
+  const folder = mkdtempSync(path.join(tmpdir(), 'modelpred-tests-'));
+  const scratch = path.join(root, '.cache', 'tests');
+  const tidy = () => [folder, scratch].forEach((each) => rmSync(each, { recursive: true, force: true }));
+  const untidy = onStop(tidy);
+  const perform = async (/** @type {Part} */ { name, work }) => {
+    const begun = performance.now();
+    const { counts: own, failed, output = '' } = await work();
+    if (output.trim() !== '') console.log(output.trimEnd());
+    say(own.failed === 0 ? 'passed' : 'FAILED')(`${name}: ${describe(own)} in ${seconds(begun)}`);
+    for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[kind] += own[kind];
+    failures.push(...failed.map((failure) => `${name}: ${failure}`));
   };
-  const check = async (/** @type {string} */ name, /** @type {string[]} */ args) => {
-    const { ok } = await timed(name, () => run(process.execPath, args, { cwd: root, show: true }));
-    say(name)(ok ? 'passed' : 'FAILED');
-    counts[ok ? 'passed' : 'failed']++;
-    if (!ok) failures.push(`${name}: see above`);
-  };
-  const finish = () => {
-    // Said again at the end, as the coverage table stands between.
-    for (const failure of failures) console.log(`\nFAILED ${failure}`);
-    console.log(`\nTime: ${times.join(', ')}`);
-    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-    return counts.failed === 0 ? 0 : 1;
-  };
-
   try {
-    await timed('set-up', () => setup());
+    await setup();
+    say('set-up')(`done after ${seconds(since)}`);
+    if (only === undefined) await runAll({ fast, folder, perform });
+    else await perform({ name: `tests named “${only}”`, work: () => runNamed(only, fast, folder) });
   } catch (error) {
     if (!(error instanceof SetupFailure) || error.exitCode === 2) throw error;
     counts.failed++;
     failures.push(`set-up: ${error.message}`);
-    return finish();
+  } finally {
+    tidy();
+    untidy();
   }
-  if (only === undefined) {
-    await check('lint', [tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']);
-    await check('format', [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']);
-    await check('types', [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.scripts.json']);
-  }
-  const env = { ...process.env, MODELPRED_JUPYTER: '', MODELPRED_CHROMIUM: '' };
-  if (!fast) {
-    const jupyter = await timed('Jupyter', () => ensureJupyter(say('jupyter')));
-    if ('python' in jupyter) env.MODELPRED_JUPYTER = jupyter.python;
-    else warn('THE TESTS THROUGH REAL JUPYTER ARE SKIPPED', jupyter.missing);
-    const chromium = await timed('Chromium', () => ensureChromium(say('chromium')));
-    if ('program' in chromium) env.MODELPRED_CHROMIUM = chromium.program;
-    else warn('THE TESTS IN A REAL BROWSER ARE SKIPPED', chromium.missing);
-  }
-  const outcome = await timed('tests', () => runTests({ env, fast, only }));
-  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[kind] += outcome.counts[kind];
-  failures.push(...outcome.failed);
-  return finish();
+  // Said again at the end, as much stands between.
+  for (const failure of failures) console.log(`\nFAILED ${failure}`);
+  console.log(`\nTime: ${seconds(since)}`);
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed === 0 ? 0 : 1;
 });
 
-/** @returns {{ fast: boolean, only: string | undefined }} */
-function readArguments() {
-  try {
-    const { values } = parseArgs({ options: { fast: { type: 'boolean' }, only: { type: 'string' } } });
-    return { fast: values.fast ?? false, only: values.only };
-  } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    throw new SetupFailure(`${message.split('.')[0]}: npm test takes --fast and --only TEXT.`, 2);
-  }
+/** @param {Counts} counts */
+function describe({ passed, failed, skipped }) {
+  return [`${passed} passed`, failed > 0 ? `${failed} failed` : '', skipped > 0 ? `${skipped} skipped` : '']
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
-/** @typedef {{ counts: { passed: number, failed: number, skipped: number }, failed: string[] }} Outcome what tests came to */
+/** @param {{ fast: boolean, folder: string, perform: (part: Part) => Promise<void> }} options */
+async function runAll({ fast, folder, perform }) {
+  const tools = fast ? Promise.resolve({}) : findTools();
+  const tests = testTasks({ fast }).map((task) => ({
+    name: task.name,
+    work: async () => {
+      const env = testEnvironment(folder, { ...task.env, ...(task.tools ? await tools : {}) });
+      return runMocha({ files: task.files, env, folder: path.join(folder, 'parts', task.name), coverage: true });
+    },
+  }));
+  // While Jupyter is being installed there is something to do that needs no Jupyter.
+  const parts = [...checks(), ...tests];
+  await inSlots(parts, availableParallelism(), perform);
+  const threshold = fast ? [] : ['--check-coverage', '--lines', String(leastCoverage)];
+  await perform(check('coverage', [tool('c8', 'bin', 'c8.js'), 'report', ...coverageFolder(folder), ...threshold]));
+}
 
-/**
- * @param {{ env: NodeJS.ProcessEnv, fast: boolean, only: string | undefined }} options
- * @returns {Promise<Outcome>}
- */
-async function runTests({ env, fast, only }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'modelpred-tests-'));
-  const counts = path.join(folder, 'counts.json');
-  const whole = !fast && only === undefined;
-  const coverage = [tool('c8', 'bin', 'c8.js'), '--temp-directory', path.join(folder, 'coverage')];
-  const threshold = whole ? ['--check-coverage', '--lines', String(leastCoverage)] : [];
-  const mocha = [
-    ...[
-      tool('mocha', 'bin', 'mocha.js'),
-      '--reporter',
-      path.join(root, 'scripts', 'workspace', 'counting-reporter.cjs'),
-    ],
-    ...(only === undefined ? ['--forbid-only'] : ['--fgrep', only, '--fail-zero']),
-    ...(fast ? slowSuites.flatMap((folder) => ['--ignore', `dist/test/${folder}/**`]) : []),
-    'dist/test/**/*.test.js',
+/** Lint, format and types. */
+function checks() {
+  return [
+    check('lint', [tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']),
+    check('format', [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+    check('types', [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.scripts.json']),
   ];
-  const args = only === undefined ? [...coverage, ...threshold, process.execPath, ...mocha] : mocha;
-  try {
-    const { ok, code } = await run(process.execPath, args, {
-      cwd: root,
-      env: { ...env, MODELPRED_TEST_COUNTS: counts },
-      show: true,
-      timeoutSeconds: longestMinutes * 60,
-    });
-    const outcome = readOutcome(counts);
-    if (!outcome) {
-      const ended = `the tests ended before their end (exit code ${code ?? 'none'})`;
-      return { counts: { passed: 0, failed: 1, skipped: 0 }, failed: [ended] };
-    }
-    // The tests passed, yet the whole failed: too little coverage (c8 has said so), no test at all, or a late error.
-    if (!ok && outcome.counts.failed === 0) {
-      outcome.counts.failed++;
-      outcome.failed.push(`coverage, or an error after the last test (exit code ${code ?? 'none'}): see above`);
-    }
-    return outcome;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /**
- * @param {string} file
- * @returns {Outcome | undefined}
+ * A program that passes or fails as a whole.
+ *
+ * @param {string} name
+ * @param {string[]} args
+ * @returns {Part}
  */
-function readOutcome(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
+function check(name, args) {
+  return {
+    name,
+    work: async () => {
+      const { ok, stdout, stderr } = await run(process.execPath, args, { cwd: root, apart: true });
+      const counts = { passed: Number(ok), failed: Number(!ok), skipped: 0 };
+      return { counts, failed: ok ? [] : ['see above'], output: `${stdout}${stderr}` };
+    },
+  };
+}
+
+/**
+ * Puts what the parts counted into one folder for c8.
+ *
+ * @param {string} folder
+ */
+function coverageFolder(folder) {
+  const all = path.join(folder, 'coverage');
+  mkdirSync(all, { recursive: true });
+  const parts = path.join(folder, 'parts');
+  for (const file of readdirSync(parts, { recursive: true, encoding: 'utf8' })) {
+    if (/coverage.coverage-.*\.json$/.test(file))
+      renameSync(path.join(parts, file), path.join(all, file.replaceAll(path.sep, '-')));
   }
+  return ['--temp-directory', all];
+}
+
+/**
+ * @param {string} only
+ * @param {boolean} fast
+ * @param {string} folder
+ */
+async function runNamed(only, fast, folder) {
+  const all = fast ? testTasks({ fast }).flatMap(({ files }) => files) : testFiles();
+  const files = await filesWithTests(only, all);
+  if (files.length === 0) {
+    const where = fast ? ' among those of --fast' : '';
+    throw new SetupFailure(`No test’s name contains “${only}”${where}: see test/ for the names.`, 2);
+  }
+  const tools = files.some((file) => taskOf(suiteOf(file), []).tools) ? await findTools() : {};
+  return runMocha({ files, only, env: testEnvironment(folder, tools), folder: path.join(folder, 'only'), show: true });
+}
+
+/**
+ * The tests' temporary folders lie in this run's, which is removed whatever becomes of them.
+ *
+ * @param {string} folder
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function testEnvironment(folder, env) {
+  const temporary = path.join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  return { ...process.env, TMPDIR: temporary, MODELPRED_JUPYTER: '', MODELPRED_CHROMIUM: '', ...env };
+}
+
+/** @returns {Promise<NodeJS.ProcessEnv>} where Jupyter and a browser are, installed if need be */
+async function findTools() {
+  const [jupyter, chromium] = [await ensureJupyter(say('jupyter')), await ensureChromium(say('chromium'))];
+  if ('missing' in jupyter) warn('THE TESTS THROUGH REAL JUPYTER ARE SKIPPED', jupyter.missing);
+  if ('missing' in chromium) warn('THE TESTS IN A REAL BROWSER ARE SKIPPED', chromium.missing);
+  return {
+    MODELPRED_JUPYTER: 'python' in jupyter ? jupyter.python : '',
+    MODELPRED_CHROMIUM: 'program' in chromium ? chromium.program : '',
+  };
 }
 
 /**

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants as access, existsSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
 import path from 'node:path';
-
-const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+import { endTree, isStopping, stopWithUs } from './stopping.mjs';
 
 /**
  * @typedef {object} Finished how a program ended
@@ -14,19 +12,22 @@ const stopSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  */
 
 /**
- * Runs a program without a terminal: it cannot ask questions, and ends when `timeoutSeconds` are over.
+ * Runs a program without a terminal: it cannot ask questions, ends when `timeoutSeconds` are over, and before this process
+ * does when that is asked to stop.
  *
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, timeoutSeconds?: number }} [options]
- *   `show` passes its output on instead of collecting it
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, apart?: boolean, timeoutSeconds?: number }} [options]
+ *   `show` passes its output on instead of collecting it; `apart` keeps Ctrl-C in a terminal from it, so that this process
+ *   alone ends it, in order
  * @returns {Promise<Finished>}
  */
-export function run(program, args, { cwd, env, show = false, timeoutSeconds } = {}) {
+export function run(program, args, { cwd, env, show = false, apart = false, timeoutSeconds } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
       env,
+      detached: apart && process.platform !== 'win32',
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
     let stdout = '';
@@ -36,12 +37,12 @@ export function run(program, args, { cwd, env, show = false, timeoutSeconds } = 
     const timer = setTimeout(
       () => {
         stderr += `\nstopped after ${timeoutSeconds} s`;
-        child.kill('SIGKILL');
+        if (child.pid !== undefined) void endTree(child.pid);
       },
       (timeoutSeconds ?? 0) * 1000,
     );
     if (timeoutSeconds === undefined) clearTimeout(timer);
-    const release = passSignalsTo(child);
+    const release = stopWithUs(child.pid);
     child.on('error', (error) => {
       clearTimeout(timer);
       release();
@@ -49,25 +50,12 @@ export function run(program, args, { cwd, env, show = false, timeoutSeconds } = 
     });
     child.on('close', (code) => {
       clearTimeout(timer);
+      // Where all is to stop, nothing goes on after it.
+      if (isStopping()) return;
       release();
       resolve({ ok: code === 0, code, stdout, stderr });
     });
   });
-}
-
-/**
- * Lets a request to stop this process stop the child too, so that none goes on unseen.
- *
- * @param {import('node:child_process').ChildProcess} child
- * @returns {() => void} ends that
- */
-function passSignalsTo(child) {
-  const stop = (/** @type {NodeJS.Signals} */ signal) => {
-    child.kill(signal);
-    process.exit(128 + constants.signals[signal]);
-  };
-  for (const signal of stopSignals) process.on(signal, stop);
-  return () => stopSignals.forEach((signal) => process.off(signal, stop));
 }
 
 /**

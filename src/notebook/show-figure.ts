@@ -30,7 +30,7 @@ export async function figureBundle(spec: VegaLiteSpec, options: FigureOptions = 
   // Loaded here, not on import: Vega is large, and most users of the library draw nothing.
   const { renderPng, renderSvg } = await import('../plots/render.js');
   const svg = await renderSvg(spec);
-  const png = await renderPng(spec, 1.5);
+  const png = await renderPng(spec, 1.25);
   const { name, timing = false } = options;
   return {
     // Without "$schema": clients warn about one newer than they know.

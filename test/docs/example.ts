@@ -15,8 +15,8 @@ export async function runExamples(document: string): Promise<string> {
   const { outputText } = ts.transpileModule(examples.join('\n'), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
-  // Inside the package, so that it can import it by name.
-  const folder = path.join(root, '.cache', `${path.basename(document, '.md')}-${process.pid}`);
+  // Inside the package, so that it can import it by name; npm test removes what an interrupted run leaves there.
+  const folder = path.join(root, '.cache', 'tests', `${path.basename(document, '.md')}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   try {
     await writeFile(path.join(folder, 'example.mjs'), outputText);

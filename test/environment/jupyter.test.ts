@@ -1,15 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  notebookOf,
-  root,
-  runProgram,
-  temporaryFolder,
-  withoutCoverage,
-  workspaceModule,
-  type Ended,
-} from './workspace.js';
+import { executeWithNbclient, jupyterPython, type JupyterPython } from './nbclient.js';
+import { notebookOf, root, temporaryFolder } from './workspace.js';
 
 type Bundle = Record<string, unknown>;
 interface Output {
@@ -20,38 +13,9 @@ interface Output {
   ename?: string;
   evalue?: string;
 }
-interface Cell {
-  metadata: { tags?: string[] };
-  source: string | string[];
-  outputs?: Output[];
-}
-interface Notebook {
-  cells: Cell[];
-}
-
-const figureType = 'application/vnd.vegalite.v5+json';
 const figureCell = `import { show } from 'modelpred/notebook';
 await show({ data: { values: [{ size: 1, error: 3 }, { size: 2, error: 1 }] }, mark: 'line',
   encoding: { x: { field: 'size', type: 'quantitative' }, y: { field: 'error', type: 'quantitative' } } });`;
-
-// Executes all cells in one kernel, also after a failure: input, output, seconds for a cell, messages of the failures.
-const nbclientProgram = `
-import json, sys, nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-source, target, seconds = sys.argv[1:]
-notebook = nbformat.read(source, as_version=4)
-client = NotebookClient(notebook, timeout=int(seconds), interrupt_on_timeout=True)
-failures = []
-with client.setup_kernel():
-    for index, cell in enumerate(notebook.cells):
-        try:
-            client.execute_cell(cell, index)
-            failures.append(None)
-        except CellExecutionError as error:
-            failures.append(str(error))
-nbformat.write(notebook, target)
-print(json.dumps(failures))`;
 
 const join = (text: string | string[] = ''): string => (Array.isArray(text) ? text.join('') : text);
 const printed = (outputs: Output[] = [], name = 'stdout'): string =>
@@ -63,36 +27,12 @@ const printed = (outputs: Output[] = [], name = 'stdout'): string =>
 describe('real Jupyter', () => {
   const { folder, remove } = temporaryFolder();
   const input = path.join(folder, 'input.ipynb');
-  const output = path.join(folder, 'output.ipynb');
-  let python: (...args: string[]) => Promise<Ended>;
-  let pythonWithCoverage: typeof python;
+  let python: JupyterPython;
 
   before(async function () {
-    const program = process.env.MODELPRED_JUPYTER;
-    if (!program) return this.skip();
-    const { jupyterEnvironment } = await workspaceModule<{ jupyterEnvironment: () => NodeJS.ProcessEnv }>('jupyter');
-    const runWith =
-      (env: NodeJS.ProcessEnv): typeof python =>
-      (...args) =>
-        runProgram(program, args, { cwd: folder, env });
-    python = runWith({ ...jupyterEnvironment(), ...withoutCoverage });
-    // The experiments run in no other process that counts.
-    pythonWithCoverage = runWith(jupyterEnvironment());
+    python = (await jupyterPython(folder)) ?? this.skip();
   });
   after(() => remove());
-
-  /** Executes a notebook with nbclient: its cells with their outputs, and for each the message of its CellExecutionError. */
-  async function execute(
-    notebook: object,
-    secondsPerCell: number,
-    runPython = python,
-  ): Promise<{ cells: Cell[]; failures: (string | null)[] }> {
-    writeFileSync(input, JSON.stringify(notebook));
-    const ended = await runPython('-c', nbclientProgram, input, output, String(secondsPerCell));
-    assert.equal(ended.code, 0, ended.stderr);
-    const { cells } = JSON.parse(readFileSync(output, 'utf8')) as Notebook;
-    return { cells, failures: JSON.parse(ended.stdout) as (string | null)[] };
-  }
 
   describe('nbclient', () => {
     const sources = {
@@ -113,9 +53,10 @@ describe('real Jupyter', () => {
     const value = (name: string): string => join(outputs.get(name)?.[0]?.data?.['text/plain'] as string);
 
     before(async () => {
-      const executed = await execute(notebookOf(Object.values(sources)), 20);
-      names.forEach((name, i) => outputs.set(name, executed.cells[i].outputs ?? []));
-      names.forEach((name, i) => failures.set(name, executed.failures[i]));
+      const notebook = notebookOf(Object.values(sources));
+      const ended = await executeWithNbclient(python, { notebook, folder, secondsPerCell: 20 });
+      names.forEach((name, i) => outputs.set(name, (ended.executed.cells[i].outputs as Output[] | undefined) ?? []));
+      names.forEach((name, i) => failures.set(name, ended.failures[i]));
     });
 
     it('finds the kernel, which runs typed cells that share variables and import the package by its name', () => {
@@ -176,34 +117,4 @@ describe('real Jupyter', () => {
     assert.ok(picture.length > 1000, picture);
     assert.doesNotMatch(picture, /(src|href)="(https?:)?\/\//);
   });
-
-  describe('notebooks/', () => {
-    const notebooks = readdirSync(path.join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-    for (const name of notebooks) {
-      it(`${name} runs unchanged but for its profile`, async function () {
-        this.timeout(900_000);
-        const { cells, failures } = await execute(withProfile(name, 'smoke'), 600, pythonWithCoverage);
-        assert.deepEqual(
-          failures.filter((failure) => failure !== null),
-          [],
-        );
-        const outputs = cells.flatMap((cell) => cell.outputs ?? []);
-        assert.equal(printed(outputs, 'stderr'), '');
-        const figures = outputs.filter(({ data }) => data && figureType in data);
-        assert.ok(figures.length > 0);
-        for (const { data } of figures) assert.ok(data && ('image/svg+xml' in data || 'image/png' in data));
-      });
-    }
-  });
 });
-
-/** A committed notebook with another profile in its `parameters` cell. */
-function withProfile(name: string, profile: string): Notebook {
-  const notebook = JSON.parse(readFileSync(path.join(root, 'notebooks', name), 'utf8')) as Notebook;
-  const parameters = notebook.cells.find(({ metadata }) => metadata.tags?.includes('parameters'));
-  assert.ok(parameters, `${name} has a cell tagged parameters`);
-  const source = join(parameters.source).replace(/= 'quick';/, `= '${profile}';`);
-  assert.ok(source.includes(`= '${profile}';`), source);
-  parameters.source = source;
-  return notebook;
-}

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { root, runProgram, smallProject, temporaryFolder, workspaceModule } from './workspace.js';
 
 type Say = (text: string) => void;
@@ -212,7 +213,37 @@ describe('commands', () => {
   it('npm test refuses an unknown option at once', async () => {
     const { code, stderr } = await runProgram(process.execPath, [path.join(root, 'scripts', 'test.mjs'), '--fats']);
     assert.equal(code, 2);
-    assert.match(stderr, /^Unknown option '--fats': npm test takes --fast and --only TEXT\.\n$/);
+    assert.match(stderr, /^Unknown option '--fats'; see npm test -- --help\.\n$/);
+  });
+
+  it('asked to stop, end what they started, whatever group it is in, then tidy up, then end', async () => {
+    const { folder, remove } = temporaryFolder();
+    const module = (name: string) => JSON.stringify(pathToFileURL(path.join(root, 'scripts', 'workspace', name)).href);
+    const endless = 'setInterval(() => {}, 1000)';
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(
+      `require('node:fs').writeFileSync('pid', String(process.pid)); ${endless}`,
+    )}], { detached: true }); ${endless}`;
+    const program = `
+      import { rmSync, mkdirSync } from 'node:fs';
+      import { run } from ${module('processes.mjs')};
+      import { onStop } from ${module('stopping.mjs')};
+      mkdirSync('scratch');
+      onStop(() => rmSync('scratch', { recursive: true }));
+      await run(process.execPath, ['-e', ${JSON.stringify(child)}], { apart: true });
+      console.log('went on');`;
+    const stopped = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
+    let printed = '';
+    for (const stream of [stopped.stdout, stopped.stderr]) stream.on('data', (text) => (printed += String(text)));
+    const ended = new Promise((resolve) => stopped.on('close', resolve));
+    while (!existsSync(path.join(folder, 'pid'))) await wait(20);
+    await wait(50);
+    const grandchild = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
+    stopped.kill('SIGINT');
+    assert.equal(await ended, 130);
+    assert.equal(printed, '');
+    assert.equal(isRunning(grandchild), false);
+    assert.equal(existsSync(path.join(folder, 'scratch')), false);
+    remove();
   });
 
   it('npm run doctor finds all that is required, for people and for programs', async () => {
@@ -239,3 +270,13 @@ describe('commands', () => {
     assert.equal(lines.length, 3);
   });
 });
+
+/** Whether a process runs; one that has ended may still be listed as a zombie where nobody asks how it ended. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' });
+  try {
+    return process.kill(pid, 0) && !/\) Z /.test(stdout);
+  } catch {
+    return false;
+  }
+}

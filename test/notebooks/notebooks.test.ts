@@ -1,64 +1,96 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import { root } from '../../kernels/modelpred/root.cjs';
 import { parseArguments } from '../../scripts/report/arguments.js';
+import { outputsOf, readContent } from '../../scripts/report/content.js';
+import { resultsJson } from '../../scripts/report/records.js';
 import { runReport } from '../../scripts/report/run.js';
+import { executeWithNbclient, jupyterPython } from '../environment/nbclient.js';
+import { temporaryFolder } from '../environment/workspace.js';
 
-interface Results {
-  readonly notebooks: Record<string, { readonly claims: readonly { readonly id: string; readonly verdict: string }[] }>;
+/** Bytes of a committed notebook with its outputs: what people download, and what a history is made of. */
+const largestNotebook = 1e6;
+
+const committed = path.join(root, 'notebooks');
+// npm test gives each notebook a process of its own.
+const chosen = process.env.MODELPRED_TEST_NOTEBOOK;
+const names = readdirSync(committed)
+  .filter((file) => file.endsWith('.ipynb'))
+  .map((file) => path.basename(file, '.ipynb'))
+  .filter((name) => chosen === undefined || name === chosen);
+
+for (const name of names) {
+  describe(`the committed notebook ${name}`, function () {
+    this.timeout(40 * 60_000);
+    const { folder, remove } = temporaryFolder();
+    after(remove);
+
+    /** Runs it without Jupyter; returns the folder of the report. */
+    const run = async (profile: 'quick' | 'smoke'): Promise<string> => {
+      const out = path.join(folder, profile);
+      const written: string[] = [];
+      const code = await runReport(parseArguments(['--out', out, '--only', name, '--profile', profile]), {
+        root,
+        notebooks: committed,
+        terminal: { write: (text) => written.push(text) },
+        errors: { write: (text) => written.push(text) },
+        signal: new AbortController().signal,
+      });
+      assert.equal(code, 0, written.join(''));
+      return out;
+    };
+
+    it('runs from top to bottom in the quick profile, shows figures, and its guarded claims hold', async () => {
+      // Without the coverage counters, which would make numeric loops several times slower.
+      const coverage = process.env.NODE_V8_COVERAGE;
+      delete process.env.NODE_V8_COVERAGE;
+      const content = await run('quick')
+        .then((out) => contentIn(out, name))
+        .finally(() => coverage !== undefined && (process.env.NODE_V8_COVERAGE = coverage));
+      assert.ok(outputsOf(content, 'claims').some(({ claims }) => claims.length > 0), 'it states no claims');
+      assert.ok(
+        outputsOf(content, 'figure').some(({ svg }) => svg !== null),
+        'it shows no figure',
+      );
+    });
+
+    it('gives the same numbers, byte for byte, when run again: through Jupyter, where there is one', async function () {
+      const numbers = (content: ReturnType<typeof readContent>) => resultsJson('smoke', [content]);
+      const first = numbers(contentIn(await run('smoke'), name));
+      const python = await jupyterPython(folder);
+      if (!python) return assert.equal(numbers(contentIn(await run('smoke'), name)), first);
+      const notebook = withProfile(name, 'smoke');
+      const { executed, failures } = await executeWithNbclient(python, { notebook, folder, secondsPerCell: 600 });
+      assert.deepEqual(
+        failures.filter((failure) => failure !== null),
+        [],
+      );
+      const content = readContent(name, executed);
+      assert.equal(numbers(content), first);
+      assert.deepEqual(outputsOf(content, 'warning'), [], 'it wrote to stderr');
+      for (const { svg, png } of outputsOf(content, 'figure')) assert.ok(svg !== null || png !== null);
+    });
+
+    it('is light', () => {
+      const { size } = statSync(path.join(committed, `${name}.ipynb`));
+      assert.ok(size <= largestNotebook, `${size} bytes; npm start -- --update-notebooks writes light ones`);
+    });
+  });
 }
 
-describe('the committed notebooks', function () {
-  this.timeout(40 * 60_000);
-  const names = readdirSync(path.join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-  const coverage = process.env.NODE_V8_COVERAGE;
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'modelpred-notebooks-'));
-    // Kernels run without the coverage counters, which would make the notebooks' numeric loops several times slower.
-    delete process.env.NODE_V8_COVERAGE;
-  });
-  after(() => {
-    if (coverage !== undefined) process.env.NODE_V8_COVERAGE = coverage;
-    rmSync(folder, { recursive: true, force: true });
-  });
+/** What an executed notebook in a report's folder shows. */
+const contentIn = (out: string, name: string) =>
+  readContent(name, JSON.parse(readFileSync(path.join(out, 'notebooks', `${name}.ipynb`), 'utf8')));
 
-  const report = async (name: string, ...args: string[]): Promise<string> => {
-    const out = path.join(folder, name);
-    const written: string[] = [];
-    const code = await runReport(parseArguments(['--out', out, ...args]), {
-      root,
-      notebooks: path.join(root, 'notebooks'),
-      terminal: { write: (text) => written.push(text) },
-      errors: { write: (text) => written.push(text) },
-      signal: new AbortController().signal,
-    });
-    assert.equal(code, 0, written.join(''));
-    return out;
-  };
-
-  it('run from top to bottom in the quick profile, show figures, and their guarded claims hold', async () => {
-    const out = await report('quick', '--profile', 'quick');
-    const results = JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8')) as Results;
-    assert.deepEqual(
-      Object.keys(results.notebooks),
-      names.map((name) => path.basename(name, '.ipynb')),
-    );
-    for (const [notebook, { claims }] of Object.entries(results.notebooks)) {
-      assert.ok(claims.length > 0, `${notebook} states no claims`);
-      assert.ok(
-        readdirSync(path.join(out, 'figures')).some((file) => file.startsWith(notebook) && file.endsWith('.svg')),
-        `${notebook} shows no figure`,
-      );
-    }
-    assert.ok(existsSync(path.join(out, 'index.html')));
-  });
-
-  it('give the same report numbers, byte for byte, when run again', async () => {
-    const numbers = async (name: string): Promise<Buffer> =>
-      readFileSync(path.join(await report(name, '--profile', 'smoke'), 'results.json'));
-    assert.ok((await numbers('first')).equals(await numbers('second')));
-  });
-});
+/** A committed notebook with another profile in its `parameters` cell. */
+function withProfile(name: string, profile: string): INotebookContent {
+  const notebook = JSON.parse(readFileSync(path.join(committed, `${name}.ipynb`), 'utf8')) as INotebookContent;
+  const parameters = notebook.cells.find(({ metadata }) => (metadata.tags as string[] | undefined)?.includes('parameters'));
+  assert.ok(parameters, `${name} has a cell tagged parameters`);
+  const text = Array.isArray(parameters.source) ? parameters.source.join('') : parameters.source;
+  parameters.source = text.replace(/= 'quick';/, `= '${profile}';`);
+  assert.ok(parameters.source.includes(`= '${profile}';`), text);
+  return notebook;
+}
