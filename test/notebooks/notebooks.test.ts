@@ -87,7 +87,7 @@ const contentIn = (out: string, name: string) =>
 /** A committed notebook with another profile in its `parameters` cell. */
 function withProfile(name: string, profile: string): INotebookContent {
   const notebook = JSON.parse(readFileSync(path.join(committed, `${name}.ipynb`), 'utf8')) as INotebookContent;
-  const parameters = notebook.cells.find(({ metadata }) => (metadata.tags as string[] | undefined)?.includes('parameters'));
+  const parameters = notebook.cells.find(({ metadata }) => (metadata.tags)?.includes('parameters'));
   assert.ok(parameters, `${name} has a cell tagged parameters`);
   const text = Array.isArray(parameters.source) ? parameters.source.join('') : parameters.source;
   parameters.source = text.replace(/= 'quick';/, `= '${profile}';`);
