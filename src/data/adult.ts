@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { RunControl } from '../control.js';
 import { InputError } from '../errors.js';
-import { csvRecords, type CsvRecord } from './csv.js';
-import { checkWidth } from './csv-table.js';
 import type { Dataset } from './dataset.js';
 import { encodeRecords, missingCategory, type ColumnEncoding } from './encode.js';
-import { handleMissing } from './missing.js';
+import { csvRecords } from './tables/csv-records.js';
+import type { CsvRecord } from './tables/delimited-text.js';
+import { handleMissing } from './tables/missing.js';
+import { checkWidth, placeOf, type Table } from './tables/table.js';
 import { validateDataset } from './validate.js';
 
 /** The 14 attributes of `adult.names`, in its order: the categories, or `number`. */
@@ -75,27 +76,33 @@ export async function readAdult(
   const source = basename(file);
   const width = attributes.length + 1;
   const rows: CsvRecord[] = [];
-  for await (const record of csvRecords(file, { ...control, comment: '|' })) {
+  for await (const record of csvRecords(file, { ...control, delimiter: ',', comment: '|' })) {
     checkWidth(source, record, width);
-    const { line, fields } = record;
-    rows.push({ line, fields: [...fields.slice(0, -1), fields[width - 1].replace(/\.$/, '')] });
+    const { fields } = record;
+    rows.push({ ...record, fields: [...fields.slice(0, -1), fields[width - 1].replace(/\.$/, '')] });
   }
   if (rows.length === 0) throw new InputError(`${source} is empty; download it again.`);
   const header = [...attributes.map(([name]) => name), 'income'];
-  const complete = handleMissing(
-    { source, header, rows },
-    missing,
-    Array.from(header.keys()),
-    (column) => withMissing.includes(header[column]),
-    ['?'],
-  );
+  const table: Table = { source, format: 'CSV', header, rows };
+  const { table: complete } = handleMissing(table, {
+    policy: missing,
+    columns: Array.from(header.keys()),
+    isCategory: (column) => withMissing.includes(header[column]),
+    isMissing: (_, text) => text === '?',
+  });
   const columns = attributes.map(([name, values], index): ColumnEncoding => {
     if (values === 'number') return { name, index, type: 'number' };
     const extra = missing === 'category' && withMissing.includes(name) ? [missingCategory] : [];
     return { name, index, type: 'category', categories: [...values, ...extra] };
   });
   return validateDataset(
-    encodeRecords(complete.rows, { name: 'adult', source, columns, labelIndex: width - 1, classes }),
+    encodeRecords(complete.rows, {
+      name: 'adult',
+      place: (line) => placeOf(table, line),
+      columns,
+      labelIndex: width - 1,
+      classes,
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { InputShape } from './input-shape.js';
+import type { RowOrigins } from './row-origins.js';
 
 /**
  * Labelled points in plain typed arrays: the pool that subsets are drawn from, or points to evaluate on. Immutable by
@@ -20,4 +21,6 @@ export interface Dataset {
   readonly featureNames: readonly string[];
   /** What the features are where they are an image or a sequence of tokens; absent: a list of numbers. */
   readonly input?: InputShape;
+  /** Where the points come from: files, lines and identifiers. */
+  readonly rows?: RowOrigins;
 }

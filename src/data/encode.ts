@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
-import type { CsvRecord } from './csv.js';
 import type { Dataset } from './dataset.js';
+import type { CsvRecord } from './tables/delimited-text.js';
+import { parseNumber } from './tables/numbers.js';
 
 /** How one column of text becomes features: a number as it is, or one 0/1 feature per category. */
 export type ColumnEncoding =
@@ -20,20 +21,12 @@ export const missingCategory = '(missing)';
 export interface Encoding {
   /** Name of the data set. */
   readonly name: string;
-  /** File name, for messages. */
-  readonly source: string;
+  /** Names a line in messages, e.g. `Line 4 of loans.csv`. */
+  readonly place: (line: number) => string;
   readonly columns: readonly ColumnEncoding[];
   /** Position of the label among the fields. */
   readonly labelIndex: number;
   readonly classes: readonly string[];
-}
-
-/**
- * The value of a decimal number such as `-1.5e3`; undefined for other text (and for hexadecimal and the empty string, which
- * JavaScript would also turn into numbers).
- */
-export function parseNumber(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 /**
@@ -43,7 +36,7 @@ export function parseNumber(text: string): number | undefined {
  *   column.
  */
 export function encodeRecords(records: readonly CsvRecord[], encoding: Encoding): Dataset {
-  const { name, source, columns, labelIndex, classes } = encoding;
+  const { name, place, columns, labelIndex, classes } = encoding;
   const featureNames = columns.flatMap((column) =>
     column.type === 'number' ? [column.name] : column.categories.map((category) => `${column.name}=${category}`),
   );
@@ -60,12 +53,12 @@ export function encodeRecords(records: readonly CsvRecord[], encoding: Encoding)
     columns.forEach((column, c) => {
       const text = fields[column.index];
       if (column.type === 'number') {
-        features[offset++] = finiteNumber(text, column.name, line, source);
+        features[offset++] = finiteNumber(text, column.name, place(line));
       } else {
         const position = categoryOffsets[c]?.get(text);
         if (position === undefined)
           throw new InputError(
-            `Line ${line} of ${source} has "${text}" in column ${column.name}, which is none of its categories ` +
+            `${place(line)} has "${text}" in column ${column.name}, which is none of its categories ` +
               `(${column.categories.join(', ')}); correct it.`,
           );
         features[offset + position] = 1;
@@ -75,7 +68,7 @@ export function encodeRecords(records: readonly CsvRecord[], encoding: Encoding)
     const label = classIndex.get(fields[labelIndex]);
     if (label === undefined)
       throw new InputError(
-        `Line ${line} of ${source} has the label "${fields[labelIndex]}", which is none of its classes ` +
+        `${place(line)} has the label "${fields[labelIndex]}", which is none of its classes ` +
           `(${classes.join(', ')}); correct it.`,
       );
     labels[row] = label;
@@ -83,12 +76,15 @@ export function encodeRecords(records: readonly CsvRecord[], encoding: Encoding)
   return { name, size: records.length, dimension, features, labels, classes, featureNames };
 }
 
-/** @throws InputError unless the text is a finite decimal number. */
-export function finiteNumber(text: string, column: string, line: number, source: string): number {
+/**
+ * @param place of the text, e.g. `Line 4 of loans.csv`.
+ * @throws InputError unless the text is a decimal number that a double can hold.
+ */
+export function finiteNumber(text: string, column: string, place: string): number {
   const value = parseNumber(text);
   if (value === undefined || !Number.isFinite(value))
-    throw new InputError(
-      `Line ${line} of ${source} has "${text}" in column ${column}, which is not a finite number; correct it.`,
-    );
+    throw new InputError(`${place} has "${text}" in column ${column}, which is not a finite number; correct it.`);
+  if (value === 0 && /[1-9]/.test(text.replace(/e.*/i, '')))
+    throw new InputError(`${place} has "${text}" in column ${column}, which is too small for a double; write 0.`);
   return value;
 }

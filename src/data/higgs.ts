@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { RunControl } from '../control.js';
 import { InputError } from '../errors.js';
-import { csvRecords } from './csv.js';
-import { checkWidth } from './csv-table.js';
 import type { Dataset } from './dataset.js';
 import { finiteNumber } from './encode.js';
+import { csvRecords } from './tables/csv-records.js';
+import { checkWidth } from './tables/table.js';
 import { validateDataset } from './validate.js';
 
 /** The 21 kinematic and 7 derived features, named as in the description of the UCI data set. */
@@ -48,21 +48,20 @@ export async function readHiggs(file: string, { rows = Infinity, ...control }: H
   const dimension = featureNames.length;
   const blocks: { features: Float64Array; labels: Uint8Array }[] = [];
   let size = 0;
-  for await (const record of csvRecords(file, control)) {
+  for await (const record of csvRecords(file, { ...control, delimiter: ',' })) {
     const { line, fields } = record;
     checkWidth(source, record, dimension + 1);
-    const label = finiteNumber(fields[0], 'label', line, source);
+    const place = `Line ${line} of ${source}`;
+    const label = finiteNumber(fields[0], 'label', place);
     if (label !== 0 && label !== 1)
-      throw new InputError(
-        `Line ${line} of ${source} has the label "${fields[0]}" instead of 0 or 1; is it HIGGS.csv?`,
-      );
+      throw new InputError(`${place} has the label "${fields[0]}" instead of 0 or 1; is it HIGGS.csv?`);
     const row = size % blockRows;
     if (row === 0)
       blocks.push({ features: new Float64Array(blockRows * dimension), labels: new Uint8Array(blockRows) });
     const { features, labels } = blocks[blocks.length - 1];
     labels[row] = label;
     for (let k = 0; k < dimension; k++)
-      features[row * dimension + k] = finiteNumber(fields[k + 1], featureNames[k], line, source);
+      features[row * dimension + k] = finiteNumber(fields[k + 1], featureNames[k], place);
     if (++size === rows) break;
   }
   if (size === 0) throw new InputError(`${source} is empty; download it again.`);

@@ -1,13 +1,13 @@
 import { InputError } from '../errors.js';
 import { characterNgrams } from './character-ngrams.js';
-import { readCsvTable, type CsvTable } from './csv-table.js';
 import type { Dataset } from './dataset.js';
 import { encodeRecords, type ColumnEncoding } from './encode.js';
 import { dataPath, readBytes, verifyFile } from './files.js';
 import { parseIdx } from './idx.js';
-import { handleMissing, type MissingPolicy } from './missing.js';
 import { pixelNames } from './pixel-names.js';
 import { readSidecar, type DatasetName, type ImageSidecar, type TableSidecar } from './sidecar.js';
+import { handleMissing, type MissingPolicy } from './tables/missing.js';
+import { placeOf, readTable, type Table } from './tables/table.js';
 import { characterTokens, tokenNames, tokenRows } from './tokens.js';
 import { validateDataset } from './validate.js';
 
@@ -49,19 +49,18 @@ export async function loadDataset(name: DatasetName, options: LoadOptions = {}):
 
 async function loadTable(sidecar: TableSidecar, missing: MissingPolicy, text: 'ngrams' | 'letters'): Promise<Dataset> {
   const { name, columns, classes, imageShape } = sidecar;
-  const table = await readCsvTable(dataPath(sidecar.file));
+  const table = await readTable(dataPath(sidecar.file), { format: 'csv', delimiter: ',' });
   const labelIndex = table.header.indexOf(sidecar.label);
-  const complete = handleMissing(
-    table,
-    missing,
-    Array.from(columns.keys()),
-    (column) => columns[column].type === 'category',
-    [''],
-  );
+  const { table: complete } = handleMissing(table, {
+    policy: missing,
+    columns: Array.from(columns.keys()),
+    isCategory: (column) => columns[column].type === 'category',
+    isMissing: (_, field) => field === '',
+  });
   const textIndex = columns.findIndex(({ type }) => type === 'text');
   const dataset = encodeRecords(complete.rows, {
     name,
-    source: table.source,
+    place: (line) => placeOf(table, line),
     columns: columns.flatMap((column, index) => encodingOf(complete, column, index)),
     labelIndex,
     classes,
@@ -93,11 +92,7 @@ function letterSequences(words: readonly string[]): Features {
   };
 }
 
-function encodingOf(
-  { rows }: CsvTable,
-  { name, type }: TableSidecar['columns'][number],
-  index: number,
-): ColumnEncoding[] {
+function encodingOf({ rows }: Table, { name, type }: TableSidecar['columns'][number], index: number): ColumnEncoding[] {
   switch (type) {
     case 'number':
       return [{ name, index, type }];

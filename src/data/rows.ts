@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Dataset } from './dataset.js';
+import { joinOrigins, takeOrigins } from './row-origins.js';
 import { listNearest } from '../nearest-names.js';
 
 /**
@@ -18,7 +19,8 @@ export function takeRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
     features.set(dataset.features.subarray(row * dimension, (row + 1) * dimension), i * dimension);
     labels[i] = dataset.labels[row];
   }
-  return { ...dataset, size: rows.length, features, labels };
+  const origins = dataset.rows && takeOrigins(dataset.rows, rows);
+  return { ...dataset, size: rows.length, features, labels, ...(origins && { rows: origins }) };
 }
 
 /**
@@ -67,5 +69,7 @@ export function concatenate(first: Dataset, second: Dataset): Dataset {
   const labels = new Uint8Array(first.size + second.size);
   labels.set(first.labels);
   labels.set(second.labels, first.size);
-  return { ...first, size: first.size + second.size, features, labels };
+  const { rows, ...shared } = first;
+  const origins = joinOrigins(rows, second.rows);
+  return { ...shared, size: first.size + second.size, features, labels, ...(origins && { rows: origins }) };
 }

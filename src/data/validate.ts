@@ -38,6 +38,12 @@ export function validateDataset(dataset: Dataset): Dataset {
         `has the value ${features[k]} at row ${Math.floor(k / dimension)}, feature ${featureNames[k % dimension]}; ` +
           'drop the row or fill in a number',
       );
+  const origins = dataset.rows;
+  if (
+    origins !== undefined &&
+    [origins.lines, origins.fileIndex, origins.identifiers ?? labels].some(({ length }) => length !== size)
+  )
+    refuse(`has the origins of ${origins.lines.length} rows for ${size} points; give one for each`);
   const problem = dataset.input && shapeProblem(dataset, dataset.input);
   if (problem !== undefined) refuse(problem);
   return dataset;

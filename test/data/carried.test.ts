@@ -91,8 +91,8 @@ describe('carried data sets', () => {
     await assert.rejects(loadDataset('penguins'), {
       name: 'InputError',
       message:
-        'Line 5 of penguins.csv has no value in column bill_length_mm (""); fill it in, or leave out rows with missing ' +
-        "values with { missing: 'drop' }.",
+        'Line 5 of penguins.csv has no value in column bill_length_mm; fill it in, or leave out rows with missing ' +
+        "values with missing: 'drop'.",
     });
   });
 

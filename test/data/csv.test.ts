@@ -1,16 +1,26 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readCsvDataset, type ReadCsvOptions } from '../../src/index.js';
+import { readCsvDataset, type Dataset, type ReadCsvOptions } from '../../src/index.js';
 import { dataPath } from '../../src/data/files.js';
 import { temporaryFile } from './helpers.js';
 
-const options: ReadCsvOptions = { label: 'kind' };
+const options: ReadCsvOptions = { label: 'kind', onNotice: () => undefined };
 
 describe('readCsvDataset', () => {
   it('reads numbers, one-hot encodes text, orders categories and classes', async () => {
     const file = temporaryFile('plain.csv', 'x,colour,kind\n1.5,red,b\n-2e3,blue,a\n.25,red,b\n');
-    assert.deepEqual(await readCsvDataset(file, options), {
+    const { rows, reading, ...dataset } = await readCsvDataset(file, options);
+    assert.deepEqual([...rows.lines], [2, 3, 4]);
+    assert.deepEqual(
+      reading.columns.map(({ column, type, missing }) => [column, type, missing]),
+      [
+        ['x', 'number', 0],
+        ['colour', 'category', 0],
+        ['kind', 'label', 0],
+      ],
+    );
+    assert.deepEqual(dataset, {
       name: 'plain',
       size: 3,
       dimension: 3,
@@ -23,9 +33,14 @@ describe('readCsvDataset', () => {
 
   it('copes with quotes, commas in quotes, CRLF, a byte order mark, blank lines and gzip alike', async () => {
     const text = '\ufeffx,"my, label"\r\n1," ""a"" "\r\n\r\n2,b\r\n\r\n';
-    const read = (file: string): Promise<unknown> => readCsvDataset(file, { label: 'my, label', name: 'n' });
+    const read = async (file: string): Promise<Dataset> => {
+      const { rows, reading, ...dataset } = await readCsvDataset(file, { label: 'my, label', name: 'n' });
+      assert.deepEqual([...rows.lines], [2, 4]);
+      assert.deepEqual(reading.notices, []);
+      return dataset;
+    };
     const plain = await read(temporaryFile('quotes.csv', text));
-    assert.deepEqual((plain as { classes: string[] }).classes, [' "a" ', 'b']);
+    assert.deepEqual(plain.classes, [' "a" ', 'b']);
     assert.deepEqual(await read(temporaryFile('quotes.csv.gz', gzipSync(text))), plain);
     assert.equal((await readCsvDataset(temporaryFile('quotes.csv.gz', gzipSync(text)), { label: 'x' })).name, 'quotes');
   });
@@ -87,8 +102,18 @@ describe('readCsvDataset', () => {
   const refusals: [string, string | Uint8Array, Partial<ReadCsvOptions>, string][] = [
     ['empty file', '', {}, 'bad.csv is empty; it needs a header line and rows.'],
     ['header only', 'x,kind\n', {}, 'bad.csv has a header but no rows; add the data.'],
-    ['unnamed column', 'x,,kind\n1,2,a\n', {}, 'Column 2 of bad.csv has no name; give it one in the header.'],
-    ['repeated column', 'x,x,kind\n1,2,a\n', {}, 'bad.csv has two columns named "x"; rename one in the header.'],
+    [
+      'unnamed column',
+      'x,,kind\n1,5,a\n2,7,b\n',
+      {},
+      'Column 2 of bad.csv has no name; leave it out with ignore: [2], keep it with identifier: 2, or give it a name in the header.',
+    ],
+    [
+      'repeated column',
+      'x,x,kind\n1,2,a\n',
+      {},
+      'bad.csv has two columns named "x"; rename one in the header, or say header: false if its first line is data.',
+    ],
     ['no such label', 'x,kind\n1,a\n2,b\n', { label: 'knid' }, 'bad.csv has no column "knid"; choose one of x, kind.'],
     [
       'no such label among many columns',
@@ -114,18 +139,18 @@ describe('readCsvDataset', () => {
       'x,y,kind\n1,2,a\n3,NaN,b\n',
       {},
       'Line 3 of bad.csv has no value in column y ("NaN"); fill it in, or leave out rows with missing values with ' +
-        "{ missing: 'drop' }.",
+        'missing: \'drop\'; if "NaN" is a value, list what means missing in missingTexts.',
     ],
     [
       'missing label',
       'x,kind\n1,a\n3,\n',
       { missing: 'category' },
-      'Line 3 of bad.csv has no value in column kind (""); fill it in, or leave out rows with missing values with ' +
-        "{ missing: 'drop' }.",
+      'Line 3 of bad.csv has no value in column kind; fill it in, or leave out rows with missing values with ' +
+        "missing: 'drop'.",
     ],
     [
       'nothing but missing values',
-      'x,y,kind\n1,,a\n3,,b\n',
+      'x,y,kind\n1,,a\n,2,b\n',
       { missing: 'drop' },
       'Every row of bad.csv has a missing value; ignore the columns that are mostly missing.',
     ],
@@ -139,12 +164,12 @@ describe('readCsvDataset', () => {
       'a word among numbers',
       'x,kind\n1,a\n2,b\n3O,b\n',
       {},
-      'Line 4 of bad.csv has "3O" in column x, whose values are mostly numbers; correct it, or name the column in ' +
-        'categorical or ignore.',
+      'Line 4 of bad.csv has "3O" in column x, which has numbers elsewhere (1 on line 2); correct it, list it in ' +
+        'missingTexts if it means missing, or name x in categorical or ignore.',
     ],
     [
       'too many categories',
-      'city,kind\nA,a\nB,b\nC,a\n',
+      'city,kind\nA,a\nB,b\nC,a\nC,a\n',
       { maxCategories: 2 },
       'Column city of bad.csv has 3 different texts, more than 2; ignore it, group its values, or raise maxCategories.',
     ],
@@ -162,13 +187,19 @@ describe('readCsvDataset', () => {
         'identifier? Name the column that holds the class.',
     ],
     ['no features', 'kind\na\nb\n', {}, 'bad.csv has no column beside the label kind; add features.'],
-    ['an open quote', 'x,kind\n1,"a\n2,b\n', {}, 'bad.csv ends within a quoted field; close its quote.'],
+    [
+      'an open quote',
+      'x,kind\n1,"a\n2,b\n',
+      {},
+      'Line 2 of bad.csv opens a quote in column kind that is never closed; close or remove it, ' +
+        "or say quote: '' to read quotes as ordinary characters.",
+    ],
     [
       'a stray quote',
       'x,kind\n1,a"b"\n',
       {},
-      'bad.csv is not a well-formed CSV file at line 2 (INVALID_OPENING_QUOTE); a field with quotes in it must be quoted, ' +
-        'and the quotes doubled.',
+      'Line 2 of bad.csv has a quote within column kind; quote the whole field and double the quotes in it, ' +
+        "or say quote: '' to read quotes as ordinary characters.",
     ],
     [
       'half a gzip file',
@@ -188,7 +219,7 @@ describe('readCsvDataset', () => {
       name: 'InputError',
       message: `There is no file no/such.csv; check the path (it is relative to ${process.cwd()}).`,
     });
-    await assert.rejects(readCsvDataset(dataPath(''), options), /InputError: .* is a folder; name a CSV file in it/);
+    await assert.rejects(readCsvDataset(dataPath(''), options), /InputError: .* is a folder; name a file in it/);
   });
 
   it('reads a carried file as loadDataset does', async () => {
