@@ -1,6 +1,6 @@
 import { requireConvex } from '../../src/learners/learner.js';
-import { certificateRow, withinRows } from '../../src/experiments/certificates.js';
-import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
+import { certificateRow, withinRows } from '../../src/experiments/common/certificates.js';
+import { loadProblem, type ProblemName } from '../../src/experiments/problems/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
 import {
   improvedSettings,

@@ -2,7 +2,7 @@ import { differenceOfMeans, fitDatamodels, fitRidgeDatamodels, predictOutputs } 
 import { takeRows } from '../../src/data/rows.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
 import { correctClassMargins, linearDatamodellingScore } from '../../src/evaluation/index.js';
-import { loadProblem } from '../../src/experiments/problem.js';
+import { loadProblem } from '../../src/experiments/problems/problem.js';
 import { deriveSeed, randomStream } from '../../src/numerics/random.js';
 import {
   improvedSettings,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ProblemName } from '../../src/experiments/problem.js';
+import type { ProblemName } from '../../src/experiments/problems/problem.js';
 import { writeFileAtomically } from '../../src/storage.js';
 import { certifiedNames, measureCertificates } from './certificates.js';
 import { measureDatamodels } from './datamodels.js';

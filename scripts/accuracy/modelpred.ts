@@ -2,7 +2,7 @@ import { requireConvex } from '../../src/learners/learner.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
 import { mean } from '../../src/statistics/mean.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
-import { loadProblem, type Problem, type ProblemName } from '../../src/experiments/problem.js';
+import { loadProblem, type Problem, type ProblemName } from '../../src/experiments/problems/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
 import {
   type BaseSettings,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { measureCpu } from '../../src/evaluation/cost.js';
 import { mean } from '../../src/statistics/mean.js';
 import { relativeErrors } from '../../src/evaluation/parameter-error.js';
-import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
+import { loadProblem, type ProblemName } from '../../src/experiments/problems/problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
 import { lbfgsPredictor, sizeAwareChordPredictor, sizeAwareNewtonPredictor } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';

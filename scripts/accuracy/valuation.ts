@@ -6,9 +6,10 @@ import { pearson, spearman } from '../../src/statistics/correlation.js';
 import { measureCpu } from '../../src/evaluation/cost.js';
 import { areaUnderRoc } from '../../src/statistics/roc.js';
 import { accuracyUtility, logLossUtility } from '../../src/evaluation/utility.js';
-import { exactBelow } from '../../src/experiments/exact-below.js';
-import { exactName, improvedPreparation } from '../../src/experiments/predictors.js';
-import { valuedProblem, type ValuedProblem } from '../../src/experiments/valued-problem.js';
+import { exactBelow } from '../../src/experiments/common/exact-below.js';
+import { labelOf } from '../../src/evaluation/methods.js';
+import { modelPredPreparations } from '../../src/experiments/common/preparations.js';
+import { valuedProblem, type ValuedProblem } from '../../src/experiments/problems/valued-problem.js';
 import { deriveSeed } from '../../src/numerics/random.js';
 import { lbfgsPredictor, refinedByNewton, type Predictor } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
@@ -119,7 +120,9 @@ async function prepare({ pool, learner }: ValuedProblem): Promise<{ predictor: P
       ),
     }),
   );
-  const network = await measureCpu(() => improvedPreparation(steps, {}).prepareFromBank(bank.result, own('network')));
+  const network = await measureCpu(() =>
+    modelPredPreparations({}).improved(steps).prepareFromBank(bank.result, own('network')),
+  );
   const path = await measureCpu(() =>
     requireConvex(learner, 'The size path')
       .sizePath(pool)
@@ -153,7 +156,7 @@ export async function measureValuation() {
       flipped,
     );
 
-  const exact = await evaluate(problem, exactName, retrain, shared);
+  const exact = await evaluate(problem, labelOf('exact'), retrain, shared);
   const exactOfLarge = await secondsOfLarge(problem, retrain, shared);
   const prepared = await prepare(problem);
   const onShared = [{ ...exact, ofLarge: exactOfLarge }];
@@ -186,7 +189,7 @@ export async function measureValuation() {
     })),
   );
 
-  const rest = await evaluate(problem, exactName, retrain, permutations.slice(sharedPermutations));
+  const rest = await evaluate(problem, labelOf('exact'), retrain, permutations.slice(sharedPermutations));
   const longer: Run = {
     ...exact,
     permutations,

@@ -1,4 +1,4 @@
-import { loadProblem, type Problem, type ProblemName } from '../../src/experiments/problem.js';
+import { loadProblem, type Problem, type ProblemName } from '../../src/experiments/problems/problem.js';
 import { buildBank, modelPredSettings, takeBank, trainModelPred, uniformSizeSubsets } from '../../src/index.js';
 import { chooseBackend, loadTensorFlow } from '../../src/numerics/backend.js';
 import { initialAdam } from '../../src/prediction/modelpred/training/adam.js';

@@ -1,4 +1,4 @@
-import { loadProblem, type ProblemName } from '../../src/experiments/problem.js';
+import { loadProblem, type ProblemName } from '../../src/experiments/problems/problem.js';
 import {
   logisticRegression,
   RetrainStatus,

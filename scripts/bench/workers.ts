@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { loadProblem } from '../../src/experiments/problem.js';
+import { loadProblem } from '../../src/experiments/problems/problem.js';
 import { uniformSizeSubsets } from '../../src/index.js';
 import { retrainInWorkers } from '../../src/retraining/retrain-in-workers.js';
 import { ratioOf, spreadOf, type Spread } from './measure.js';

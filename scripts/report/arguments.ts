@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../src/errors.js';
-import { profiles, type Profile } from '../../src/experiments/profile.js';
+import { profiles, type Profile } from '../../src/experiments/common/profile.js';
 
 /** What to run and where to write. */
 export interface ReportArguments {

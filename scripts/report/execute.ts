@@ -2,7 +2,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { executeNotebook, readNotebook, type CellEvent } from '../../kernels/modelpred/execute.cjs';
 import { describeFailure } from '../../kernels/modelpred/terminal.cjs';
-import type { Profile } from '../../src/experiments/profile.js';
+import type { Profile } from '../../src/experiments/common/profile.js';
 import type { NotebookFile } from './notebooks.js';
 
 /** How one notebook's execution ended. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../../src/notebook/format.js';
 import type { Claim } from '../../src/evaluation/claim.js';
-import type { Profile } from '../../src/experiments/profile.js';
+import type { Profile } from '../../src/experiments/common/profile.js';
 import { claimsTable, countVerdicts } from './claims.js';
 import { outputsOf, type NotebookContent } from './content.js';
 import type { Outcome } from './execute.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claim } from '../../src/evaluation/claim.js';
-import type { Profile } from '../../src/experiments/profile.js';
+import type { Profile } from '../../src/experiments/common/profile.js';
 import { outputsOf, type NamedTable, type NotebookContent } from './content.js';
 import type { Outcome } from './execute.js';
 import type { Provenance } from './provenance.js';

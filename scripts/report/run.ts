@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { formatNotebook } from '../../kernels/modelpred/execute.cjs';
 import { formatDuration } from '../../src/notebook/format.js';
-import type { Profile } from '../../src/experiments/profile.js';
+import type { Profile } from '../../src/experiments/common/profile.js';
 import type { ReportArguments } from './arguments.js';
 import { loadAssets } from './assets.js';
 import { benchContent } from './bench.js';

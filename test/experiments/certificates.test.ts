@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { certificateRow, withinRows } from '../../src/experiments/certificates.js';
-import { loadProblem } from '../../src/experiments/problem.js';
+import { certificateRow, withinRows } from '../../src/experiments/common/certificates.js';
+import { loadProblem } from '../../src/experiments/problems/problem.js';
 import { sizeAwareChordPredictor } from '../../src/prediction/index.js';
 import { buildBank } from '../../src/retraining/index.js';
 import { uniformSizeSubsets } from '../../src/subsets/index.js';

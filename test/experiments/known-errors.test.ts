@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { areaUnderRoc, knownErrors } from '../../src/index.js';
-import { errorArea, errorsFound, errorsFoundByChance } from '../../src/experiments/error-recall.js';
+import { errorArea, errorsFound, errorsFoundByChance } from '../../src/experiments/data-selection/error-recall.js';
+import { checkPlainData } from './checks.js';
 import {
   errorRecallRows,
   knownErrorAccuracies,
@@ -10,8 +11,8 @@ import {
   knownErrorProblems,
   knownErrorTable,
   type KnownErrorResult,
-} from '../../src/experiments/index.js';
-import { knownErrorProblem } from '../../src/experiments/known-error-problem.js';
+} from '../../src/experiments/data-selection/index.js';
+import { knownErrorProblem } from '../../src/experiments/problems/known-error-problem.js';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
@@ -109,6 +110,7 @@ describe('cleaning known errors, smoke profile', function () {
   let results: KnownErrorResult[];
   before(async () => (results = await knownErrorCleaning({ profile: 'smoke', seed: 1 })));
 
+  it('gives plain data', () => checkPlainData(results));
   it('has a row for every method and data set, numbers in range', () => {
     assert.equal(knownErrorProblems(results).length, results.length);
     const rows = knownErrorTable(results);

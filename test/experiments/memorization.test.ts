@@ -1,12 +1,11 @@
 import { strict as assert } from 'node:assert';
 import {
-  byMemorization,
   longTailRows,
   memorizationAgreement,
   memorizationBudgets,
   memorizationByTime,
   memorizationClaims,
-  memorizationComparison,
+  memorization,
   memorizationCosts,
   memorizationDetection,
   memorizationInfluencePairs,
@@ -16,14 +15,21 @@ import {
   memorizedPictures,
   memorizedPoints,
   type MemorizationResult,
-} from '../../src/experiments/index.js';
+} from '../../src/experiments/memorization/index.js';
+import { byMemorization } from '../../src/experiments/memorization/protocol.js';
+import { checkClaims, checkPlainData } from './checks.js';
 
 const exactName = 'exact retraining';
 
+/** Estimates of the same points without their standard errors. */
+const values = (...numbers: readonly number[]) => {
+  const own = Float64Array.from(numbers);
+  return { values: own, standardErrors: new Float64Array(own.length) };
+};
+
 describe('order of memorization', () => {
   it('is by the label predicted, then by its probability, then by index', () => {
-    const correct = Float64Array.of(0.1, 0.5, 0.1, 0.5, 0.1);
-    const probability = Float64Array.of(0.2, 0.1, 0.4, 0.3, 0.2);
+    const [correct, probability] = [values(0.1, 0.5, 0.1, 0.5, 0.1), values(0.2, 0.1, 0.4, 0.3, 0.2)];
     assert.deepEqual([...byMemorization({ correct, probability })], [3, 1, 2, 0, 4]);
   });
 });
@@ -34,10 +40,11 @@ describe('memorization, smoke profile', function () {
   /** Of logistic regression. */
   let results: MemorizationResult[];
   before(async () => {
-    all = await memorizationComparison({ profile: 'smoke', seed: 1 });
+    all = await memorization({ profile: 'smoke', seed: 1 });
     results = all.slice(0, 1);
   });
 
+  it('gives plain data', () => checkPlainData(all));
   it('describes its data', () => {
     const [row] = memorizationProblems(results);
     assert.deepEqual([row.pool, row['subsets of 70 %'], row['flipped labels']], [300, 80, 0]);
@@ -56,12 +63,12 @@ describe('memorization, smoke profile', function () {
     assert.ok(of('ModelPred (improved) + one Newton step') > of('ModelPred (improved)'));
   });
   it('pairs every pool point’s estimate with the retrained one', () => {
-    const pairs = memorizationPairs(results, [exactName, 'one Newton step']);
+    const pairs = memorizationPairs(results, ['exact', 'newton']);
     assert.equal(pairs.length, 600);
     for (const { value, reference } of pairs.slice(0, 300)) assert.equal(value, reference);
   });
   it('draws a tail that falls, inside its intervals', () => {
-    const rows = longTailRows(results, [exactName]);
+    const rows = longTailRows(results, ['exact']);
     assert.ok(rows.length > 1);
     rows.forEach(({ share, low, high }, k) => {
       assert.ok((low as number) <= share && share <= (high as number));
@@ -71,7 +78,7 @@ describe('memorization, smoke profile', function () {
   it('names the most memorized points, most first', () => {
     const values = memorizedPoints(results).map(({ retrained }) => retrained);
     assert.equal(values.length, 6);
-    const [{ reference }] = memorizationPairs(results, [exactName]).sort((a, b) => b.reference - a.reference);
+    const [{ reference }] = memorizationPairs(results, ['exact']).sort((a, b) => b.reference - a.reference);
     assert.equal(values[0], reference);
     assert.deepEqual(
       values,
@@ -79,7 +86,7 @@ describe('memorization, smoke profile', function () {
     );
   });
   it('has neither flipped labels nor pictures where there are none', () => {
-    assert.deepEqual(memorizationDetection(results, [exactName]), []);
+    assert.deepEqual(memorizationDetection(results, ['exact']), []);
     assert.deepEqual(memorizedPictures(results), []);
   });
   it('removes nothing without changing anything', () => {
@@ -103,19 +110,11 @@ describe('memorization, smoke profile', function () {
     const [, { problem, methods, largestResidual }] = all;
     assert.equal(problem.title, 'iris 1/2, perceptron');
     assert.equal(largestResidual, null);
-    assert.deepEqual(
-      methods.map(({ method }) => method).filter((method) => /steps?$/.test(method)),
-      ['training for 20 steps', 'fine-tuning for 20 steps'],
-    );
+    assert.deepEqual(methods.map(({ method }) => method).slice(-3), ['shortTraining', 'fineTuning', 'improved']);
   });
   it('states claims that follow from its measurements', () => {
     const claims = memorizationClaims(all, 'smoke');
-    assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length);
-    for (const { id, measured, interval } of claims) {
-      assert.ok(measured !== null && Number.isFinite(measured), id);
-      if (interval) assert.ok(interval.low <= measured && measured <= interval.high, id);
-    }
-    assert.equal(claims.find(({ id }) => id === 'exact-retraining')?.verdict, 'holds');
+    checkClaims(claims);
     const refined = claims.find(({ id }) => id === 'refined-breast-cancer');
     assert.equal(refined?.verdict, (refined?.measured ?? 0) >= 0.999 ? 'holds' : 'does not hold');
   });

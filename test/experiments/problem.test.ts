@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { describeProblems, loadProblem, problemNames, type Problem } from '../../src/experiments/index.js';
+import { describeProblems, loadProblem, problemNames, type Problem } from '../../src/experiments/problems/index.js';
+import { problemData } from '../../src/experiments/problems/problem-data.js';
 import { accuracyUtility } from '../../src/evaluation/index.js';
 import { fullPool } from '../../src/subsets/index.js';
 
@@ -27,7 +28,7 @@ describe('problems', function () {
   it('have the sizes that are documented', () => {
     assert.deepEqual(
       Object.fromEntries(
-        describeProblems([...problems.values()]).map((row) => [
+        describeProblems([...problems.values()].map(problemData)).map((row) => [
           row['data set'],
           [row.pool, row.test, row.features, row.parameters],
         ]),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { InputError } from '../../src/errors.js';
 import { mean } from '../../src/statistics/index.js';
 import { relativeErrors } from '../../src/evaluation/index.js';
-import { loadProblem } from '../../src/experiments/problem.js';
+import { loadProblem } from '../../src/experiments/problems/problem.js';
 import { linearSvm } from '../../src/learners/linear/linear-svm.js';
 import { ridgeRegression } from '../../src/learners/linear/ridge-regression.js';
 import type { Learner } from '../../src/learners/learner.js';
