@@ -7,6 +7,7 @@ import {
   type Place,
 } from '../numerics/layer-kernels.js';
 import { plainLayerKernels } from '../numerics/layer-kernels-plain.js';
+import { wasmLayerKernels } from '../numerics/layer-kernels-wasm.js';
 import { nowhere, type DropoutKey, type Pass, type PlacedLayer, type Quantity } from './layers/layer.js';
 import { losses } from './losses/index.js';
 import type { LossSite, PlacedLoss } from './losses/loss.js';
@@ -72,7 +73,8 @@ export interface Workspace {
 
 /** Creates kernels for a precision. */
 function kernelsFor(precision: Precision): CreateLayerKernels {
-  return (length) => plainLayerKernels(length, precision);
+  if (precision === 'float64') return plainLayerKernels;
+  return (length) => wasmLayerKernels(length) ?? plainLayerKernels(length, precision);
 }
 
 /**

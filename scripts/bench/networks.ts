@@ -1,0 +1,160 @@
+import { buildNetwork, initialParameters, networkWorkspace, type Training } from '../../src/networks/index.js';
+import { trainingSteps } from '../../src/networks/training-steps.js';
+import { cpuSeconds, ratioOf, spreadOf, type Spread } from './measure.js';
+import {
+  batchSize,
+  perceptronProblem,
+  residualProblem,
+  smallProblem,
+  transformerProblem,
+  type NetworkProblem,
+} from './network-problems.js';
+import { startPython, type PythonPeer } from './python.js';
+
+/** What networks cost on batches of 64: our time and PyTorch's, one thread each, in turns. */
+export interface NetworkTime {
+  readonly work: string;
+  /** Parameters of a model. */
+  readonly p: number;
+  /** CPU milliseconds. */
+  readonly ours: Spread;
+  readonly torch?: Spread;
+  /** Our time over PyTorch's. */
+  readonly ratio?: Spread;
+  /** Of a Hessian-vector product: its time over that of our own training step. */
+  readonly ownSteps?: Spread;
+}
+
+export interface NetworkTimes {
+  readonly times: readonly NetworkTime[];
+  /** Of the peer, if there is one. */
+  readonly torchVersion?: string;
+}
+
+const training: Training = {
+  optimiser: { kind: 'sgd', momentum: 0.9 },
+  learningRate: 1e-3,
+  steps: 1_000_000,
+  batchSize,
+  normalisation: 'batch',
+};
+const modelsAtOnce = 32;
+
+interface Measured {
+  readonly ours: number[];
+  readonly torch: number[];
+}
+
+/** Training steps and Hessian-vector products of four networks. */
+export async function measureNetworks(
+  repetitions: number,
+  python: string | undefined,
+  say: (text: string) => void,
+): Promise<NetworkTimes> {
+  const peer = python === undefined ? undefined : startPython(python, 'torch', 'torch_networks.py');
+  try {
+    const torchVersion = await peer?.ask<{ readonly version: string }>({ version: true });
+    const times: NetworkTime[] = [];
+    for (const problem of [perceptronProblem, residualProblem, transformerProblem]) {
+      say(problem.name);
+      times.push(...(await measureProblem(problem, repetitions, peer)));
+    }
+    say(smallProblem.name);
+    times.push(await measureManyModels(repetitions, peer));
+    return { times, torchVersion: torchVersion?.version };
+  } finally {
+    peer?.close();
+  }
+}
+
+async function measureProblem(problem: NetworkProblem, repetitions: number, peer?: PythonPeer): Promise<NetworkTime[]> {
+  const p = buildNetwork(problem.network).parameterCount;
+  const step = ourStep(problem, 1);
+  const product = ourHessianProduct(problem);
+  const steps: Measured = { ours: [], torch: [] };
+  const products: Measured = { ours: [], torch: [] };
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    await measureTurn(steps, step, peer, { kind: problem.peer, work: 'step' });
+    await measureTurn(products, product, peer, { kind: problem.peer, work: 'hessian' });
+  }
+  return [
+    timeOf(`training step: ${problem.name}`, p, steps),
+    {
+      ...timeOf(`Hessian-vector product: ${problem.name}`, p, products),
+      ownSteps: ratioOf(products.ours, steps.ours),
+    },
+  ];
+}
+
+async function measureManyModels(repetitions: number, peer?: PythonPeer): Promise<NetworkTime> {
+  const measured: Measured = { ours: [], torch: [] };
+  const step = ourStep(smallProblem, modelsAtOnce);
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    await measureTurn(measured, step, peer, { kind: smallProblem.peer, work: 'step', models: modelsAtOnce });
+  }
+  const p = buildNetwork(smallProblem.network).parameterCount;
+  return timeOf(`training step of ${modelsAtOnce} models: ${smallProblem.name}`, p, measured);
+}
+
+async function measureTurn(measured: Measured, ours: () => void, peer: PythonPeer | undefined, request: object) {
+  measured.ours.push(millisecondsOf(ours));
+  const answer = await peer?.ask<{ readonly milliseconds: number }>({ batch: batchSize, ...request });
+  if (answer) measured.torch.push(answer.milliseconds);
+}
+
+function timeOf(work: string, p: number, { ours, torch }: Measured): NetworkTime {
+  if (torch.length === 0) return { work, p, ours: spreadOf(ours) };
+  return { work, p, ours: spreadOf(ours), torch: spreadOf(torch), ratio: ratioOf(ours, torch) };
+}
+
+/** One training step of each of `models` models, each with its own parameters, state and points. */
+function ourStep({ network, points }: NetworkProblem, models: number): () => void {
+  const weights = new Float64Array(points.size).fill(1);
+  const all = Array.from({ length: models }, (_, model) => {
+    const workspace = networkWorkspace({ network, points, capacity: batchSize, derivatives: 'first', vectors: 1 });
+    const steps = trainingSteps(workspace, { ...training, seed: model }, points.size);
+    steps.begin(weights, initialParameters(network, model));
+    return steps;
+  });
+  let index = 0;
+  return () => {
+    for (const steps of all) {
+      steps.gradient(index);
+      steps.rule.step(steps.at(index));
+    }
+    index++;
+  };
+}
+
+/** Forward, reverse, and both tangents of one batch. */
+function ourHessianProduct({ network, points }: NetworkProblem): () => void {
+  const workspace = networkWorkspace({ network, points, capacity: batchSize, derivatives: 'second' });
+  const { kernels, parameters, parameterCount: p } = workspace;
+  kernels.numbers.set(initialParameters(network, 1), parameters.value);
+  kernels.numbers.set(initialParameters(network, 2), parameters.tangent);
+  const batch = Int32Array.from({ length: batchSize }, (_, i) => i);
+  const weights = new Float64Array(batchSize).fill(1 / batchSize);
+  return () => {
+    workspace.take(batch, weights);
+    workspace.forward();
+    workspace.reverse();
+    workspace.tangent();
+    workspace.reverseTangent();
+    if (!Number.isFinite(kernels.dot(p, parameters.slopeTangent, parameters.slopeTangent)))
+      throw new Error('A Hessian-vector product is not finite, so its time says nothing.');
+  };
+}
+
+const secondsPerTurn = 0.4;
+
+/** CPU milliseconds of one call, after enough calls for the engine to have compiled it. */
+function millisecondsOf(run: () => void): number {
+  for (const since = process.cpuUsage(); cpuSeconds(since) < secondsPerTurn / 2; ) run();
+  const since = process.cpuUsage();
+  let calls = 0;
+  while (cpuSeconds(since) < secondsPerTurn) {
+    for (let i = 0; i < 5; i++) run();
+    calls += 5;
+  }
+  return (1000 * cpuSeconds(since)) / calls;
+}
