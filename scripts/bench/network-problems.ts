@@ -35,7 +35,10 @@ function transformerBlock(): LayerDescription[] {
 
 const perceptron = (inputs: number, ...widths: readonly number[]): Network => ({
   input: { kind: 'features', size: inputs },
-  layers: [...widths.flatMap((units): LayerDescription[] => [{ kind: 'dense', units }, relu]), { kind: 'dense', units: 10 }],
+  layers: [
+    ...widths.flatMap((units): LayerDescription[] => [{ kind: 'dense', units }, relu]),
+    { kind: 'dense', units: 10 },
+  ],
 });
 
 const residualNetwork: Network = {
@@ -75,7 +78,11 @@ function points(input: Network['input'], classes: number): NetworkPoints {
     return { size: poolSize, features, labels };
   }
   const dimension = input.kind === 'features' ? input.size : 28 * 28;
-  return { size: poolSize, features: Float64Array.from({ length: poolSize * dimension }, () => stream.normal()), labels };
+  return {
+    size: poolSize,
+    features: Float64Array.from({ length: poolSize * dimension }, () => stream.normal()),
+    labels,
+  };
 }
 
 function problem(name: string, peer: string, network: Network, classes = 10): NetworkProblem {

@@ -69,7 +69,7 @@ export function poolBatches(training: Training, poolSize: number): PoolBatches {
   const { batchSize, seed = 0, normalisation = 'subset' } = training;
   const size = Math.max(1, Math.min(batchSize ?? poolSize, poolSize));
   const perEpoch = Math.max(1, Math.ceil(poolSize / size));
-  const orderOf = latest((epoch: number) =>
+  const orderOf = kept(Math.floor(keptNumbers / poolSize), (epoch) =>
     size === poolSize
       ? Int32Array.from({ length: poolSize }, (_, i) => i)
       : randomStream(seed, 'network', 'batches', epoch).permutation(poolSize),
@@ -81,11 +81,21 @@ export function poolBatches(training: Training, poolSize: number): PoolBatches {
     batchAt(index, weights, all = false) {
       const first = (index % perEpoch) * size;
       const batch = orderOf(Math.floor(index / perEpoch)).subarray(first, Math.min(first + size, poolSize));
-      const points = all ? batch : batch.filter((i) => weights[i] !== 0);
+      const points = all ? batch : membersOf(batch, weights);
       const factor = normalisation === 'batch' ? 1 / batch.length : poolSize / (totalOf(weights) * batch.length);
-      return { points, weights: Float64Array.from(points, (i) => factor * weights[i]), factor };
+      const scaled = new Float64Array(points.length);
+      for (let k = 0; k < points.length; k++) scaled[k] = factor * weights[points[k]];
+      return { points, weights: scaled, factor };
     },
   };
+}
+
+/** The points of a batch whose weight is not 0. (Loops: a callback for every point takes as long as a small network's step.) */
+function membersOf(batch: Int32Array, weights: ArrayLike<number>): Int32Array {
+  const members = new Int32Array(batch.length);
+  let count = 0;
+  for (let k = 0; k < batch.length; k++) if (weights[batch[k]] !== 0) members[count++] = batch[k];
+  return members.subarray(0, count);
 }
 
 /** Σ weights. */
@@ -93,6 +103,22 @@ export function totalWeight(weights: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i];
   return total;
+}
+
+/** Orders of epochs are kept up to so many numbers (16 MB), as the next model needs them again. */
+const keptNumbers = 2 ** 22;
+
+/** Keeps up to `most` results of a function of whole numbers, at least the last one. */
+function kept<Result>(most: number, compute: (argument: number) => Result): (argument: number) => Result {
+  const results = new Map<number, Result>();
+  return (argument) => {
+    const known = results.get(argument);
+    if (known !== undefined) return known;
+    if (results.size >= most) results.clear();
+    const result = compute(argument);
+    results.set(argument, result);
+    return result;
+  };
 }
 
 /** Keeps a function's last result for as long as its argument is the same. */

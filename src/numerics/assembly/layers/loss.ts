@@ -2,7 +2,7 @@
 
 import { logOfAtLeastOne } from '../network/logistic';
 import { bytes, scratch, storeFirst } from './scratch';
-import { dotOfRows, exponentialsOfRow, hidden, rowBytes } from './softmax';
+import { dotOfRows, exponentialsOfRow, firstLanes, hidden, rowBytes } from './softmax';
 
 export function softmaxLoss(
   examples: i32,
@@ -16,20 +16,30 @@ export function softmaxLoss(
 ): void {
   const width = rowBytes(classes);
   const row = scratch;
+  const none = f32x4.splat(hidden);
+  // Sums of four examples are kept until their logarithms can be taken together.
+  const sums = row + width + 16;
   for (let e = 0; e < examples; e++, logits += classes, probabilities += classes, slopes += classes) {
-    for (let i = 0; i < classes; i += 4) v128.store(row + bytes(i), v128.load(bytes(logits + i)));
-    for (let i = bytes(classes); i < width; i += 4) store<f32>(row + i, hidden);
+    for (let i = 0; i < classes; i += 4) {
+      const here = v128.load(bytes(logits + i));
+      v128.store(row + bytes(i), classes - i < 4 ? v128.bitselect(here, none, firstLanes(classes - i)) : here);
+    }
     const label = <i32>load<f32>(bytes(labels + e));
-    const ofLabel = load<f32>(row + bytes(label));
+    const ofLabel = load<f32>(bytes(logits + label));
     const sum = exponentialsOfRow(row, width);
-    const largest = load<f32>(row + width);
-    store<f32>(bytes(losses + e), largest - ofLabel + f32x4.extract_lane(logOfAtLeastOne(f32x4.splat(sum)), 0));
+    store<f32>(bytes(losses + e), load<f32>(row + width) - ofLabel);
+    store<f32>(sums + bytes(e & 3), sum);
     const inverse = f32x4.splat(1 / sum);
     const weight = f32x4.splat(load<f32>(bytes(weights + e)));
     for (let i = 0; i < classes; i += 4) {
       const p = f32x4.mul(v128.load(row + bytes(i)), inverse);
       storeFirst(bytes(probabilities + i), p, classes - i);
       storeFirst(bytes(slopes + i), f32x4.mul(weight, f32x4.sub(p, isLabel(label, i))), classes - i);
+    }
+    if ((e & 3) === 3 || e === examples - 1) {
+      const first = e & ~3;
+      const to = bytes(losses + first);
+      storeFirst(to, f32x4.add(v128.load(to), logOfAtLeastOne(v128.load(sums))), e + 1 - first);
     }
   }
 }

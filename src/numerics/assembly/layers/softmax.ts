@@ -37,6 +37,13 @@ export function rowBytes(columns: i32): usize {
   return bytes((columns + 3) & ~3);
 }
 
+/** All bits in the first `count` lanes. */
+// @ts-ignore: decorator
+@inline
+export function firstLanes(count: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
+}
+
 export function maskedSoftmax(
   examples: i32,
   rows: i32,
@@ -60,10 +67,7 @@ export function maskedSoftmax(
         v128.store(row + bytes(i), v128.bitselect(f32x4.mul(factor, v128.load(bytes(x + i))), none, visible));
       }
       if (i < columns) {
-        const visible = v128.and(
-          f32x4.ne(v128.load(bytes(mask + i)), f32x4.splat(0)),
-          i32x4.gt_s(i32x4.splat(columns - i), i32x4(0, 1, 2, 3)),
-        );
+        const visible = v128.and(f32x4.ne(v128.load(bytes(mask + i)), f32x4.splat(0)), firstLanes(columns - i));
         shown = v128.or(shown, visible);
         v128.store(row + bytes(i), v128.bitselect(f32x4.mul(factor, v128.load(bytes(x + i))), none, visible));
       }
