@@ -1,50 +1,86 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 /**
- * Writes a file under a temporary name beside its own and renames it, so that a reader never meets a half-written one,
- * however the process ends. Missing folders are made.
+ * Writes a file under a temporary name beside its own, flushes it to the disk and renames it, so that neither a reader nor a loss of
+ * power meets a half-written one. Missing folders are made.
  */
 export async function writeFileAtomically(file: string, contents: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  const folder = dirname(resolve(file));
+  await makeFolder(folder);
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    await writeFile(temporary, contents);
+    await writeFlushed(temporary, contents);
     await rename(temporary, file);
+    await flushFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
 }
 
-/** Fills a temporary folder beside a folder and renames it to it, in place of what was there. */
-export async function replaceFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const target = resolve(folder);
-  await mkdir(dirname(target), { recursive: true });
-  // Both names lie in one fresh folder beside the target: renaming is atomic only within one file system.
-  const scratch = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+/** A folder whose index file names the subfolder that holds all other files, and is replaced last. */
+export interface IndexedFolder {
+  readonly folder: string;
+  /** Name of the index file. */
+  readonly index: string;
+  /** Paths within the subfolder, and their contents. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The index's contents. @param contents the subfolder's name */
+  readonly describe: (contents: string) => string;
+}
+
+/**
+ * Replaces what an indexed folder holds without a moment in which there is nothing, or a mixture, to read: files go to a fresh
+ * subfolder, then the index is replaced in one step, then subfolders of earlier contents are removed.
+ */
+export async function replaceContents({ folder, index, files, describe }: IndexedFolder): Promise<void> {
+  // The same contents have the same name, so a folder has the same bytes whenever it is written.
+  const hash = createHash('sha256');
+  for (const [name, bytes] of files) hash.update(`${name} ${bytes.length}\n`).update(bytes);
+  const contents = `contents-${hash.digest('hex').slice(0, 16)}`;
+  const target = join(resolve(folder), contents);
+  const isNew = (await stat(target).catch(() => undefined)) === undefined;
   try {
-    const filled = join(scratch, 'new');
-    await mkdir(filled);
-    await fill(filled);
-    const old = join(scratch, 'old');
-    const moved = await rename(target, old).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-        return false;
-      },
-    );
-    try {
-      await rename(filled, target);
-    } catch (error) {
-      // Another one put its folder there meanwhile, or the disk failed: what was there goes back where that is possible.
-      if (moved) await rename(old, target).catch(() => undefined);
-      throw error;
-    }
+    for (const [name, bytes] of files) await writeFileAtomically(join(target, name), bytes);
+    await writeFileAtomically(join(folder, index), describe(contents));
+  } catch (error) {
+    if (isNew) await rm(target, { recursive: true, force: true });
+    throw error;
+  }
+  const earlier = (await readdir(folder)).filter((name) => name.startsWith('contents-') && name !== contents);
+  await Promise.all(earlier.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+async function writeFlushed(file: string, contents: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(contents);
+    await handle.sync();
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await handle.close();
+  }
+}
+
+/** Makes a folder and those it lies in, and flushes the names of the new ones. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(folder); ; made = dirname(made)) {
+    await flushFolder(dirname(made));
+    if (made === resolve(first) || made === dirname(made)) return;
+  }
+}
+
+/** Flushes the names in a folder; Windows has no such thing and does so by itself. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

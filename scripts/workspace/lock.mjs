@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -17,7 +18,8 @@ const abandonedSeconds = 60;
  */
 export async function exclusively(file, work, onWait) {
   mkdirSync(path.dirname(file), { recursive: true });
-  for (let told = false; !take(file);) {
+  const token = `${process.pid} ${randomUUID()}`;
+  for (let told = false; !take(file, token);) {
     if (!told) onWait?.();
     told = true;
     await wait(200);
@@ -27,35 +29,62 @@ export async function exclusively(file, work, onWait) {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    rmSync(file, { force: true });
+    // A lock that was taken over meanwhile, as that of a process that slept, is another's.
+    if (contentsOf(file) === token) rmSync(file, { force: true });
   }
 }
 
 /** @param {string} file */
-function take(file) {
+function contentsOf(file) {
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {string} token its owner's process number, and what tells it from other locks of that process
+ */
+function take(file, token) {
+  try {
+    writeFileSync(file, token, { flag: 'wx' });
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
   }
-  // Of several processes that find the lock abandoned, one succeeds in renaming it; all then try again from the start.
-  if (isAbandoned(file)) {
-    try {
-      renameSync(file, `${file}.${process.pid}`);
-      rmSync(`${file}.${process.pid}`, { force: true });
-    } catch {
-      // Another process was quicker.
-    }
-  }
+  if (isAbandoned(file)) clear(file);
   return false;
+}
+
+/**
+ * Removes an abandoned lock. Only who holds the guard beside it may, and only after another look: else one process could remove the
+ * lock that a second has just taken in place of the abandoned one. All then try again from the start.
+ *
+ * @param {string} file
+ */
+function clear(file) {
+  const guard = `${file}.clearing`;
+  try {
+    writeFileSync(guard, String(process.pid), { flag: 'wx' });
+  } catch {
+    // Another process is at it; one that died within these few lines is not waited for.
+    if (isAbandoned(guard)) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (isAbandoned(file)) rmSync(file, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
+  }
 }
 
 /** @param {string} file */
 function isAbandoned(file) {
   try {
     const silent = (Date.now() - statSync(file).mtimeMs) / 1000;
-    const holder = Number(readFileSync(file, 'utf8'));
+    const holder = Number.parseInt(readFileSync(file, 'utf8'), 10);
     // An empty file is a lock whose owner is about to write its number.
     return silent > abandonedSeconds || (holder > 0 && !isRunning(holder));
   } catch {

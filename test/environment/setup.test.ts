@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -132,6 +132,30 @@ describe('set-up', () => {
       const { pid } = spawnSync(process.execPath, ['-e', '']);
       writeFileSync(file, String(pid));
       assert.equal(await exclusively(file, () => Promise.resolve('done')), 'done');
+      assert.deepEqual(readdirSync(folder), []);
+    });
+
+    it('is not removed by another process that is clearing an abandoned one, nor by an owner who lost it', async () => {
+      const { exclusively } = await workspaceModule<Lock>('lock');
+      const file = path.join(folder, 'lock');
+      // Somebody else clears: the abandoned lock must be left to it.
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      writeFileSync(file, String(pid));
+      writeFileSync(`${file}.clearing`, String(process.pid));
+      let done = false;
+      const waiting = exclusively(file, () => Promise.resolve((done = true)));
+      await wait(500);
+      assert.equal(done, false);
+      rmSync(`${file}.clearing`);
+      await waiting;
+      // An owner whose lock became another's leaves it alone.
+      await exclusively(file, async () => {
+        rmSync(file);
+        writeFileSync(`${file}.new`, '1');
+        renameSync(`${file}.new`, file);
+        await Promise.resolve();
+      });
+      assert.equal(existsSync(file), true);
     });
   });
 

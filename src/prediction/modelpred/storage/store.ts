@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -10,7 +10,7 @@ import type { Scaling } from '../../../data/scaling.js';
 import { InputError } from '../../../errors.js';
 import type { Learner } from '../../../learners/learner.js';
 import { loadTensorFlow, type TensorFlow } from '../../../numerics/backend.js';
-import { bytesOf, canonicalJson, replaceFolder } from '../../../storage.js';
+import { bytesOf, canonicalJson, replaceContents } from '../../../storage.js';
 import { loadNetworkEngine } from '../network/load-engine.js';
 import {
   headLayer,
@@ -26,7 +26,7 @@ import { modelPredPredictor, networkShape, prepareBase, type TrainedModelPred } 
 import { describeLearner, type Provenance, provenanceSchema } from '../training-provenance.js';
 
 /** Format of the folders that this version writes and reads. */
-const formatVersion = 3;
+const formatVersion = 4;
 const manifestName = 'manifest.json';
 const networkNames = ['point-network', 'subset-network'] as const;
 
@@ -49,7 +49,9 @@ const manifestSchema = z.strictObject({
     .nullable(),
   bestStep: z.int().nonnegative(),
   history: z.array(z.strictObject({ step: z.int(), trainingLoss: z.number(), validationError: z.number().nullable() })),
-  /** Every other file of the folder with its SHA-256. */
+  /** The subfolder that holds every other file. */
+  contents: z.string().regex(/^contents-[0-9a-f]+$/),
+  /** Those files with their SHA-256. */
   files: z.record(z.string(), z.string()),
 });
 type Manifest = z.infer<typeof manifestSchema>;
@@ -60,9 +62,10 @@ export interface SaveModelPredOptions {
 }
 
 /**
- * Stores a trained ModelPred as a folder: `point-network` (φ) and `subset-network` (ρ and head), each a TensorFlow.js
- * layers model that `tf.loadLayersModel` reads, and `manifest.json` with everything it was trained from. A folder of that
- * name that holds an earlier ModelPred, or nothing, is replaced in one go.
+ * Stores a trained ModelPred as a folder: `manifest.json` with everything it was trained from, and in the subfolder that it names
+ * as `contents` `point-network` (φ) and `subset-network` (ρ and head), each a TensorFlow.js layers model that
+ * `tf.loadLayersModel` reads. An earlier ModelPred in a folder of that name is replaced in one go: whoever loads it meanwhile gets
+ * the earlier one or this.
  *
  * @throws InputError if the folder holds something else.
  */
@@ -75,7 +78,7 @@ export async function saveModelPred(
   const tf = await loadTensorFlow();
   const shape = shapeOf(model.provenance, model.pool, model.learner, model.reference);
   const files = await networkFiles(tf, shape, model.weights);
-  const manifest: Manifest = {
+  const manifest: Omit<Manifest, 'contents'> = {
     format: 'modelpred',
     formatVersion,
     provenance: model.provenance,
@@ -94,10 +97,11 @@ export async function saveModelPred(
     history: [...model.history],
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)])),
   };
-  await replaceFolder(folder, async (temporary) => {
-    for (const network of networkNames) await mkdir(join(temporary, network));
-    for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);
-    await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  await replaceContents({
+    folder,
+    index: manifestName,
+    files,
+    describe: (contents) => `${JSON.stringify({ ...manifest, contents }, null, 2)}\n`,
   });
 }
 
@@ -119,14 +123,7 @@ export async function loadModelPred(
   folder: string,
   { pool, learner, scaling }: LoadModelPredOptions,
 ): Promise<TrainedModelPred> {
-  const manifest = await readManifest(folder);
-  checkUse(folder, manifest, pool, learner, scaling);
-  const files = new Map<string, Buffer>();
-  for (const network of networkNames) {
-    for (const name of [`${network}/model.json`, `${network}/weights.bin`]) {
-      files.set(name, await readVerified(folder, name, manifest.files[name]));
-    }
-  }
+  const { manifest, files } = await readContents(folder, (found) => checkUse(folder, found, pool, learner, scaling));
   const { bestStep, history, outputScaling, residual } = manifest;
   const reference = manifest.reference && Float64Array.from(manifest.reference);
   const shape = shapeOf(manifest.provenance, pool, learner, reference);
@@ -219,8 +216,32 @@ function checkUse(
   }
 }
 
-async function readVerified(folder: string, name: string, hash: string | undefined): Promise<Buffer> {
-  const file = join(folder, name);
+/** A model that is replaced while its files are read is read anew, so often at most. */
+const mostReadings = 20;
+
+async function readContents(
+  folder: string,
+  check: (manifest: Manifest) => void,
+): Promise<{ manifest: Manifest; files: Map<string, Buffer> }> {
+  for (let reading = 1; ; reading++) {
+    const manifest = await readManifest(folder);
+    check(manifest);
+    const files = new Map<string, Buffer>();
+    try {
+      for (const name of networkNames.flatMap((network) => [`${network}/model.json`, `${network}/weights.bin`])) {
+        files.set(name, await readVerified(folder, manifest, name));
+      }
+      return { manifest, files };
+    } catch (error) {
+      const isReplaced = (await readManifest(folder)).contents !== manifest.contents;
+      if (!isReplaced || reading === mostReadings) throw error;
+    }
+  }
+}
+
+async function readVerified(folder: string, manifest: Manifest, name: string): Promise<Buffer> {
+  const file = join(folder, manifest.contents, name);
+  const hash = name in manifest.files ? manifest.files[name] : undefined;
   if (hash === undefined) {
     throw new InputError(`${join(folder, manifestName)} does not list ${name}; save the model again.`);
   }
