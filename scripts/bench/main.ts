@@ -7,12 +7,14 @@ import { measureKernels } from './kernels.js';
 import { showSpread } from './measure.js';
 import { measureForward, measureSteps } from './network.js';
 import { findPython } from './python.js';
+import { measureLargeTables } from './large-tables.js';
 import { measureRetraining } from './retraining.js';
 import { measureWorkers } from './workers.js';
 
 // Speed of the engine on this machine: one thread each and CPU time, but for the workers. Usage:
-//   npm run bench -- [--peers | --python PATH] [--repetitions 5] [--only "breast cancer"]
-// --peers installs scikit-learn and PyTorch into .venv-bench; --only retrains one problem and leaves the rest out.
+//   npm run bench -- [--peers | --python PATH] [--repetitions 5] [--only "breast cancer" | --only large]
+// --peers installs scikit-learn and PyTorch into .venv-bench; --only retrains one problem (large: the large tables) and leaves the
+// rest out.
 const { values } = parseArgs({
   options: {
     peers: { type: 'boolean', default: false },
@@ -42,10 +44,14 @@ console.table(
   })),
 );
 
+const large =
+  values.only === undefined || values.only === 'large'
+    ? await measureLargeTables({ repetitions, python, say })
+    : undefined;
 const retraining = await measureRetraining({ repetitions, python, only: values.only, say });
 console.log('Exact retraining, CPU milliseconds per model; largest max|∇|/(C·n) recomputed in float64');
 console.table(
-  retraining.times.map(({ problem, solver, tolerance, milliseconds, residual }) => ({
+  [...retraining.times, ...(large?.times ?? [])].map(({ problem, solver, tolerance, milliseconds, residual }) => ({
     problem,
     tolerance,
     solver,
@@ -66,7 +72,14 @@ console.table(
 );
 console.log('Size path and two models, CPU seconds, once per pool:', retraining.sizePaths);
 
-if (values.only === undefined) {
+if (large) {
+  console.log('scikit-learn’s fastest solver over ours');
+  console.table(
+    large.ratios.map(({ problem, tolerance, ratio }) => ({ problem, tolerance, ratio: showSpread(ratio) })),
+  );
+}
+
+if (values.only === undefined && large) {
   const steps = await measureSteps(repetitions, python, say);
   console.log('One training step of ModelPred, CPU milliseconds; our time over each way’s');
   console.table(
@@ -103,7 +116,7 @@ if (values.only === undefined) {
     })),
   );
 
-  const goals = acceptance(retraining, steps, forward, workers);
+  const goals = acceptance({ ...retraining, ratios: [...retraining.ratios, ...large.ratios] }, steps, forward, workers);
   console.log('Ratios and what they are held to');
   console.table(
     goals.map(({ work, measured, sense, target, met }) => ({
@@ -115,7 +128,7 @@ if (values.only === undefined) {
   );
   const file = path.join('report', 'bench.json');
   const machine = { processor: cpus()[0]?.model, node: process.version, platform: process.platform };
-  const record = { machine, repetitions, peak, kernels, ...retraining, steps, forward, workers, goals };
+  const record = { machine, repetitions, peak, kernels, ...retraining, large, steps, forward, workers, goals };
   await writeFileAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
   console.log(`Written to ${file}.`);
 }

@@ -83,6 +83,7 @@ export async function measureRetraining(options: {
 }): Promise<RetrainingMeasurement> {
   const { repetitions, python, only, say } = options;
   const chosen = await Promise.all(problems.filter(({ name }) => !only || name.startsWith(only)).map(prepare));
+  if (chosen.length === 0) return { times: [], ratios: [], choices: [], sizePaths: {} };
   const stored = chosen.map(({ name, pool, few }) => ({ name, pool, subsets: few }));
   const scikitLearn = python === undefined ? undefined : startScikitLearn(python, stored);
   // Many at once, as is its strength; two classes only.
@@ -149,7 +150,7 @@ export async function measureRetraining(options: {
   return { times, ratios, choices, sizePaths };
 }
 
-interface Samples {
+export interface Samples {
   readonly milliseconds: number[];
   readonly residual: number;
 }
@@ -182,10 +183,10 @@ function choiceOf(
   };
 }
 
-const medianOf = ({ milliseconds }: Samples): number => spreadOf(milliseconds).median;
+export const medianOf = ({ milliseconds }: Samples): number => spreadOf(milliseconds).median;
 
 /** Runs all solvers in turn, some times over; one that misses the tolerance is not run again. */
-async function sample(
+export async function sample(
   solvers: ReadonlyMap<string, () => Promise<PeerAnswer>>,
   repetitions: number,
 ): Promise<Map<string, Samples>> {
@@ -221,7 +222,7 @@ interface Run {
   readonly residual: number;
 }
 
-async function ours(
+export async function ours(
   kernels: KernelChoice,
   pool: Dataset,
   subsets: Subsets,
@@ -236,6 +237,6 @@ async function ours(
   return { seconds, residual: residuals.reduce((max, one) => Math.max(max, one), 0) };
 }
 
-function perModel({ seconds, residual }: Run, { count }: Subsets) {
+export function perModel({ seconds, residual }: Run, { count }: Subsets) {
   return { milliseconds: (1000 * seconds) / count, residual };
 }

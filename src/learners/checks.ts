@@ -19,6 +19,24 @@ export function checkLabels({ name, size, labels, classes }: Dataset): void {
   }
 }
 
+/** @throws InputError unless there are N·d features, all of them finite. */
+export function checkFinite({ name, size, dimension, features, featureNames }: Dataset): void {
+  if (features.length !== size * dimension) {
+    throw new InputError(
+      `"${name}" has ${features.length} feature values; ${size} points of ${dimension} need ${size * dimension}.`,
+    );
+  }
+  for (let at = 0; at < features.length; at++) {
+    // NaN where it is not finite.
+    if (features[at] - features[at] === 0) continue;
+    const j = at % dimension;
+    throw new InputError(
+      `Feature "${featureNames[j] ?? j}" of point ${Math.floor(at / dimension)} of "${name}" is ${features[at]}; ` +
+        'fill in or drop missing values first.',
+    );
+  }
+}
+
 /**
  * How many models of p parameters there are.
  *

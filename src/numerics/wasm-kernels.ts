@@ -1,20 +1,25 @@
 import { InputError } from '../errors.js';
 import { ensureBytes, loadWasmModule, type WasmModule } from './wasm-module.js';
 
-/** Computes the loss and gradient of linear models; arguments as of `binaryCrossEntropy` in `assembly/kernels/linear-loss.ts`. */
+/** Losses of linear models, and their slopes in place of logits, as of `binaryCrossEntropy` in `assembly/kernels/linear-loss.ts`. */
 type LinearLoss = (
-  parameters: number,
-  design: number,
-  transposed: number,
+  logits: number,
   labels: number,
   costs: number,
-  scratch: number,
   losses: number,
-  gradients: number,
   models: number,
   logitsPerPoint: number,
   points: number,
-  width: number,
+) => void;
+
+/** Products of a sparse matrix with eight rows, as in `assembly/kernels/sparse-product.ts`. */
+type SparseProduct = (
+  starts: number,
+  columns: number,
+  values: number,
+  points: number,
+  from: number,
+  to: number,
 ) => void;
 
 /** What the module exports; pointers are byte addresses of float64 numbers in its memory. */
@@ -28,6 +33,8 @@ interface KernelExports {
   readonly softmaxCrossEntropy: LinearLoss;
   readonly squaredHinge: LinearLoss;
   readonly squaredError: LinearLoss;
+  readonly sparseTimesEight: SparseProduct;
+  readonly addTransposedTimesEight: SparseProduct;
   readonly peak: (rounds: number, a: number, b: number) => number;
 }
 

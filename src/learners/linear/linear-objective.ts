@@ -1,11 +1,21 @@
 import type { Dataset } from '../../data/dataset.js';
-import { InputError } from '../../errors.js';
 import { multiplyTransposed, transpose } from '../../numerics/dense.js';
 import type { BatchObjective } from '../../numerics/minimise-batch.js';
 import type { HessianOf } from '../../numerics/newton-rule.js';
 import { wasmKernels, type WasmKernels } from '../../numerics/wasm-kernels.js';
-import { checkLabels } from '../checks.js';
+import { checkFinite, checkLabels } from '../checks.js';
 import type { LogitLoss } from './logit-loss.js';
+import {
+  denseDesign,
+  paddedRows,
+  plainSparseProducts,
+  sparseDesign,
+  sparseGram,
+  sparseProducts,
+  sparseReservation,
+  type SparseDesign,
+  type DesignProducts,
+} from './sparse-design.js';
 
 /**
  * A linear model on a fixed pool: θ is m rows of [w_k, b_k] (`p = m·(d+1)`), the logits of point i are z_ik = w_k·x_i + b_k,
@@ -28,8 +38,10 @@ export interface LinearProblem {
   readonly parameterCount: number;
   /** `N×D`: features and a 1. */
   readonly design: Float64Array;
-  /** `D×N`, its transpose. */
+  /** `D×N`, its transpose, made at first use. */
   readonly designTransposed: Float64Array;
+  /** The design without its zeros, where those are most of a large one: all products are then taken with it. */
+  readonly sparse?: SparseDesign;
 }
 
 /** Numbers held by one tile of logits: few enough to stay in cache. */
@@ -43,38 +55,35 @@ export const tileNumbers = 2 ** 15;
 export function linearProblem(pool: Dataset, loss: LogitLoss): LinearProblem {
   checkLabels(pool);
   const width = pool.dimension + 1;
-  const design = designMatrix(pool);
+  const sparse = sparseDesign(pool);
+  let design = sparse ? undefined : designMatrix(pool);
+  let designTransposed: Float64Array | undefined;
   return {
     loss,
     labels: pool.labels.slice(),
     pointCount: pool.size,
     width,
     parameterCount: loss.logitsPerPoint * width,
-    design,
-    designTransposed: transpose(design, pool.size, width),
+    get design() {
+      // Of a sparse problem it is hardly ever needed.
+      return (design ??= sparse ? denseDesign(sparse, width) : designMatrix(pool));
+    },
+    get designTransposed() {
+      return (designTransposed ??= transpose(this.design, pool.size, width));
+    },
+    ...(sparse && { sparse }),
   };
 }
 
 /** `N×(d+1)`: the features of each point and a 1. */
 export function designMatrix(points: Dataset): Float64Array {
   const { size, dimension, features } = points;
-  if (features.length !== size * dimension) {
-    throw new InputError(
-      `"${points.name}" has ${features.length} feature values; ${size} points of ${dimension} need ${size * dimension}.`,
-    );
-  }
-  const design = new Float64Array(size * (dimension + 1)).fill(1);
+  checkFinite(points);
+  const design = new Float64Array(size * (dimension + 1));
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j < dimension; j++) {
-      const value = features[i * dimension + j];
-      if (!Number.isFinite(value)) {
-        throw new InputError(
-          `Feature "${points.featureNames[j] ?? j}" of point ${i} of "${points.name}" is ${value}; ` +
-            'fill in or drop missing values first.',
-        );
-      }
-      design[i * (dimension + 1) + j] = value;
-    }
+    const at = i * (dimension + 1);
+    for (let j = 0; j < dimension; j++) design[at + j] = features[i * dimension + j];
+    design[at + dimension] = 1;
   }
   return design;
 }
@@ -104,42 +113,52 @@ type Evaluate = (problem: LinearProblem, costs: Float64Array, ...rest: Parameter
 
 /** Losses and their gradients, without the regulariser. */
 const evaluatePlain: Evaluate = (problem, costs, rows, active, points, values, gradients) => {
-  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const { loss, labels, pointCount, parameterCount: p } = problem;
   const m = loss.logitsPerPoint;
   const tile = Math.min(active, tileModels(m * pointCount));
   const logits = new Float64Array(tile * m * pointCount);
+  const products = plainProducts(problem);
   for (let from = 0; from < active; from += tile) {
     const models = Math.min(tile, active - from);
-    const parameters = points.subarray(from * p, (from + models) * p);
-    multiplyTransposed(parameters, design, models * m, pointCount, width, logits);
+    products.logits(points.subarray(from * p, (from + models) * p), models * m, logits);
     for (let k = 0; k < models; k++) {
       const row = rows[from + k];
       values[from + k] = loss.differentiate(logits, k * m * pointCount, labels, costs, row * pointCount);
     }
-    const tileGradients = gradients.subarray(from * p, (from + models) * p);
-    multiplyTransposed(logits, designTransposed, models * m, width, pointCount, tileGradients);
+    products.gradients(logits, models * m, gradients.subarray(from * p, (from + models) * p));
   }
 };
+
+function plainProducts(problem: LinearProblem): DesignProducts {
+  const { sparse, pointCount, width } = problem;
+  if (sparse) return plainSparseProducts(sparse, width);
+  const { design, designTransposed } = problem;
+  return {
+    logits: (parameters, rows, out) => multiplyTransposed(parameters, design, rows, pointCount, width, out),
+    gradients: (slopes, rows, out) => multiplyTransposed(slopes, designTransposed, rows, width, pointCount, out),
+  };
+}
 
 /** As {@link evaluatePlain}, tile by tile in WebAssembly's memory. */
 function evaluateWithKernels(kernels: WasmKernels, ...[problem, costs, ...rest]: Parameters<Evaluate>): void {
   const [rows, active, points, values, gradients] = rest;
-  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const { loss, labels, pointCount, width, parameterCount: p, sparse } = problem;
   const m = loss.logitsPerPoint;
   const tile = Math.min(active, tileModels(m * pointCount));
-  const [wasmDesign, wasmTransposed, wasmLabels, tileParameters, tileCosts, logits, tileLosses, tileGradients] =
-    kernels.reserve(
-      design.length,
-      design.length,
-      pointCount,
-      tile * p,
-      tile * pointCount,
-      tile * m * pointCount,
-      tile,
-      tile * p,
-    );
-  wasmDesign.set(design);
-  wasmTransposed.set(designTransposed);
+  const logitRows = sparse ? paddedRows(tile * m) : tile * m;
+  const designs = sparse ? sparseReservation(sparse, width) : [problem.design.length, problem.design.length];
+  const [wasmLabels, tileParameters, tileCosts, logits, tileLosses, tileGradients, ...matrices] = kernels.reserve(
+    pointCount,
+    tile * p,
+    tile * pointCount,
+    logitRows * pointCount,
+    tile,
+    tile * p,
+    ...designs,
+  );
+  const products = sparse
+    ? sparseProducts(kernels, sparse, width, matrices)
+    : denseProducts(kernels, problem, matrices);
   wasmLabels.set(labels);
   for (let from = 0; from < active; from += tile) {
     const models = Math.min(tile, active - from);
@@ -148,23 +167,37 @@ function evaluateWithKernels(kernels: WasmKernels, ...[problem, costs, ...rest]:
       const row = rows[from + k] * pointCount;
       tileCosts.set(costs.subarray(row, row + pointCount), k * pointCount);
     }
+    products.logits(tileParameters, models * m, logits);
     kernels[loss.kernel](
-      tileParameters.byteOffset,
-      wasmDesign.byteOffset,
-      wasmTransposed.byteOffset,
+      logits.byteOffset,
       wasmLabels.byteOffset,
       tileCosts.byteOffset,
-      logits.byteOffset,
       tileLosses.byteOffset,
-      tileGradients.byteOffset,
       models,
       m,
       pointCount,
-      width,
     );
+    products.gradients(logits, models * m, tileGradients);
     values.set(tileLosses.subarray(0, models), from);
     gradients.set(tileGradients.subarray(0, models * p), from * p);
   }
+}
+
+/** Products with the design, all operands in WebAssembly's memory. */
+function denseProducts(
+  kernels: WasmKernels,
+  { design, designTransposed, pointCount, width }: LinearProblem,
+  [wasmDesign, wasmTransposed]: readonly Float64Array[],
+): DesignProducts {
+  wasmDesign.set(design);
+  wasmTransposed.set(designTransposed);
+  const [byRows, byColumns] = [wasmDesign.byteOffset, wasmTransposed.byteOffset];
+  return {
+    logits: (parameters, rows, out) =>
+      kernels.multiplyTransposed(parameters.byteOffset, byRows, rows, pointCount, width, out.byteOffset),
+    gradients: (slopes, rows, out) =>
+      kernels.multiplyTransposed(slopes.byteOffset, byColumns, rows, width, pointCount, out.byteOffset),
+  };
 }
 
 /** Adds the regulariser's gradient for the model at `offset` and returns its value. */
@@ -200,15 +233,17 @@ const hessianStrip = 16;
  * last bit.
  */
 export function linearHessians(problem: LinearProblem, costs: Float64Array): HessianOf {
-  const { loss, labels, pointCount, width, parameterCount: p, design, designTransposed } = problem;
+  const { loss, labels, pointCount, width, parameterCount: p, sparse } = problem;
   const m = loss.logitsPerPoint;
   const logits = new Float64Array(m * pointCount);
   const curvatures = new Float64Array(((m * (m + 1)) / 2) * pointCount);
-  const scaled = new Float64Array(hessianStrip * pointCount);
-  const strip = new Float64Array(hessianStrip * width);
+  const scaled = new Float64Array(sparse ? 0 : hessianStrip * pointCount);
+  const strip = new Float64Array(sparse ? 0 : hessianStrip * width);
+  const fillBlock = sparse ? fillSparse(sparse) : fillDense;
 
   return (row, parameters, out) => {
-    multiplyTransposed(parameters, design, m, pointCount, width, logits);
+    if (sparse) plainSparseProducts(sparse, width).logits(parameters, m, logits);
+    else multiplyTransposed(parameters, problem.design, m, pointCount, width, logits);
     loss.curvatures(logits, 0, labels, costs, row * pointCount, curvatures, 0);
     for (let k = 0, pair = 0; k < m; k++) {
       for (let l = 0; l <= k; l++, pair++) fillBlock(out, k * width, l * width, pair * pointCount);
@@ -217,7 +252,8 @@ export function linearHessians(problem: LinearProblem, costs: Float64Array): Hes
   };
 
   /** The symmetric `D×D` block at (row, column) of the Hessian, and its mirror image. */
-  function fillBlock(hessian: Float64Array, row: number, column: number, curvatureOffset: number): void {
+  function fillDense(hessian: Float64Array, row: number, column: number, curvatureOffset: number): void {
+    const { designTransposed } = problem;
     for (let first = 0; first < width; first += hessianStrip) {
       const end = Math.min(width, first + hessianStrip);
       for (let a = first, at = 0; a < end; a++) {
@@ -228,15 +264,26 @@ export function linearHessians(problem: LinearProblem, costs: Float64Array): Hes
       }
       multiplyTransposed(scaled, designTransposed, end - first, end, pointCount, strip);
       for (let a = first; a < end; a++) {
-        for (let b = 0; b <= a; b++) {
-          const value = strip[(a - first) * end + b];
-          hessian[(row + a) * p + column + b] = value;
-          hessian[(row + b) * p + column + a] = value;
-          hessian[(column + a) * p + row + b] = value;
-          hessian[(column + b) * p + row + a] = value;
-        }
+        for (let b = 0; b <= a; b++) setMirrored(hessian, row, column, a, b, strip[(a - first) * end + b]);
       }
     }
+  }
+
+  /** The same from the entries of a sparse design. */
+  function fillSparse(entries: SparseDesign): typeof fillDense {
+    return (hessian, row, column, curvatureOffset) => {
+      const gram = sparseGram(entries, width, curvatures.subarray(curvatureOffset, curvatureOffset + pointCount));
+      for (let a = 0; a < width; a++) {
+        for (let b = 0; b <= a; b++) setMirrored(hessian, row, column, a, b, gram[a * width + b]);
+      }
+    };
+  }
+
+  function setMirrored(hessian: Float64Array, row: number, column: number, a: number, b: number, value: number): void {
+    hessian[(row + a) * p + column + b] = value;
+    hessian[(row + b) * p + column + a] = value;
+    hessian[(column + a) * p + row + b] = value;
+    hessian[(column + b) * p + row + a] = value;
   }
 }
 

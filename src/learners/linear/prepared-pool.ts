@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { linearProblem, type LinearProblem } from './linear-objective.js';
 import type { LogitLoss } from './logit-loss.js';
+import { holdsFeatures } from './sparse-design.js';
 import { exactSizePath } from './exact-size-path.js';
 import { sizePathKnots, type SizePath, type SizePathKnots } from './size-path.js';
 
@@ -31,13 +32,16 @@ export function preparePool(pool: Dataset, loss: LogitLoss, C: number): Prepared
   return prepared;
 }
 
-function isUnchanged({ size, dimension, features, labels }: Dataset, problem: LinearProblem, loss: LogitLoss): boolean {
-  const { pointCount, width, design } = problem;
+function isUnchanged(pool: Dataset, problem: LinearProblem, loss: LogitLoss): boolean {
+  const { size, dimension, features, labels } = pool;
+  const { pointCount, width } = problem;
   if (pointCount !== size || width !== dimension + 1 || features.length !== size * dimension) return false;
   if (labels.length !== size) return false;
   if (problem.loss.kernel !== loss.kernel || problem.loss.logitsPerPoint !== loss.logitsPerPoint) return false;
+  for (let i = 0; i < size; i++) if (labels[i] !== problem.labels[i]) return false;
+  if (problem.sparse) return holdsFeatures(problem.sparse, pool);
+  const { design } = problem;
   for (let i = 0; i < size; i++) {
-    if (labels[i] !== problem.labels[i]) return false;
     for (let j = 0; j < dimension; j++) if (features[i * dimension + j] !== design[i * width + j]) return false;
   }
   return true;

@@ -13,6 +13,8 @@ const largestConvergedStep = 0.01;
 const stepsPerTolerance = 100;
 /** Numbers that the correction pairs of one block may hold (200 MB). */
 const blockNumbers = 2.5e7;
+/** Costs of points that one block may hold (32 MB). */
+const blockCosts = 2 ** 22;
 
 /**
  * The exact optimum of F on each of B subsets, all at once. Every subset starts on the size path at its own size (or at
@@ -60,7 +62,11 @@ export async function retrainLinear(
     await knots.extend(smallest, options.signal, (solved, total) =>
       report(done, `starting points ${solved} of ${total}`),
     );
-    const perBlock = Math.max(1, Math.min(blockSubsets, Math.floor(blockNumbers / (2 * lbfgsMemory * p))));
+    const perBlock = Math.max(
+      1,
+      Math.min(blockSubsets, Math.floor(blockNumbers / (2 * lbfgsMemory * p)), Math.floor(blockCosts / pointCount)),
+    );
+    const costs = new Float64Array(Math.min(perBlock, trainable.length) * pointCount);
     for (let first = 0; first < trainable.length; first += perBlock) {
       const block = trainable.slice(first, first + perBlock);
       const start = new Float64Array(block.length * p);
@@ -69,7 +75,7 @@ export async function retrainLinear(
         else start.set(startOf(from, b, p), k * p);
       });
       const solved = await solveBlock(problem, knots, {
-        costs: costsOf(block, weights, pointCount, C),
+        costs: costsOf(block, weights, pointCount, C, costs),
         sizes: block.map((b) => sizes[b]),
         solver,
         parameters: start,
@@ -112,13 +118,19 @@ function statusOf(converged: boolean, stepShare: number): RetrainStatus {
   return Number.isNaN(stepShare) ? RetrainStatus.notConverged : RetrainStatus.stoppedEarly;
 }
 
-/** `B×N` costs C·weight of the given subsets. */
-function costsOf(block: readonly number[], weights: Uint8Array, pointCount: number, C: number): Float64Array {
-  const costs = new Float64Array(block.length * pointCount);
-  block.forEach((b, k) => {
-    for (let i = 0; i < pointCount; i++) costs[k * pointCount + i] = C * weights[b * pointCount + i];
-  });
-  return costs;
+/** `B×N` costs C·weight of the given subsets, in `out`. */
+function costsOf(
+  block: readonly number[],
+  weights: Uint8Array,
+  pointCount: number,
+  C: number,
+  out: Float64Array,
+): Float64Array {
+  for (let k = 0; k < block.length; k++) {
+    const [from, to] = [block[k] * pointCount, k * pointCount];
+    for (let i = 0; i < pointCount; i++) out[to + i] = C * weights[from + i];
+  }
+  return out.subarray(0, block.length * pointCount);
 }
 
 /** Whether the subset whose weights start at `offset` holds points of every class. */

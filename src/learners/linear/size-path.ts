@@ -28,8 +28,13 @@ const knotRatio = 2;
 /** Knots serve as starts: they need not be exact, only the same every time. */
 const knotTolerance = 1e-6;
 const knotIterations = 200;
-/** A preconditioner's Hessian is taken over at most this many points, evenly spaced in the pool. */
-const preconditionerPoints = 8192;
+/**
+ * A preconditioner's Hessian is taken over the whole pool where that costs no more than so many gradients: rare categories that
+ * a part of the points misses would cost every model tens of iterations. Else over as many points as that allows, evenly spaced,
+ */
+const preconditionerGradients = 64;
+/** or over this many where it allows fewer. */
+const fewestPreconditionerPoints = 8192;
 
 type Preconditioner = (vectors: Float64Array, count: number) => void;
 
@@ -91,10 +96,17 @@ export function wholePoolCosts({ pointCount }: LinearProblem, C: number, sizes: 
   return costs;
 }
 
+/** Multiply-adds of a Hessian over those of a gradient are m(m+1)/2 · D²/2 over 2·m·D; D is the entries of a row where that is sparse. */
+function preconditionerPoints({ pointCount, width, loss, sparse }: LinearProblem): number {
+  const entries = sparse ? sparse.values.length / pointCount : width;
+  const gradients = ((loss.logitsPerPoint + 1) * entries) / 8;
+  return Math.max(fewestPreconditionerPoints, Math.floor((preconditionerGradients / gradients) * pointCount));
+}
+
 /** Multiplication by an approximate inverse Hessian of the whole pool at one θ, or by that of its diagonal if p is large. */
 function inverseHessian(problem: LinearProblem, cost: number, parameters: Float64Array): Preconditioner {
   const { parameterCount: p, pointCount } = problem;
-  const stride = Math.ceil(pointCount / preconditionerPoints);
+  const stride = Math.ceil(pointCount / preconditionerPoints(problem));
   const counted = Math.ceil(pointCount / stride);
   const costs = new Float64Array(pointCount);
   for (let i = 0; i < pointCount; i += stride) costs[i] = (cost * pointCount) / counted;

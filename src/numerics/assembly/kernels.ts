@@ -3,5 +3,6 @@ export { multiplyTransposed } from './kernels/product';
 export { choleskyFactor, choleskyInverse } from './kernels/cholesky';
 export { exponentials, log1ps } from './kernels/elementary';
 export { binaryCrossEntropy, softmaxCrossEntropy } from './kernels/linear-loss';
+export { addTransposedTimesEight, sparseTimesEight } from './kernels/sparse-product';
 export { squaredError, squaredHinge } from './kernels/squared-loss';
 export { peak } from './kernels/peak';

@@ -1,56 +1,40 @@
 import { exponential, log1p } from './elementary';
-import { multiplyTransposed } from './product';
 
 /**
- * Losses and gradients of linear models for two classes, without the regulariser: parameters models×width, design N×width,
- * transposed width×N, labels N (0 or 1), costs models×N, scratch models×N; writes losses (models) and gradients
- * (models×width). Points of cost 0 contribute nothing, whatever their logits.
+ * Losses of linear models for two classes: logits models×N, labels N (0 or 1), costs models×N; writes Σ cost·loss of every model to
+ * `losses` and replaces each logit by cost·∂loss/∂logit. Points of cost 0 contribute nothing, whatever their logits.
  */
 export function binaryCrossEntropy(
-  parameters: usize,
-  design: usize,
-  transposed: usize,
+  logits: usize,
   labels: usize,
   costs: usize,
-  scratch: usize,
   losses: usize,
-  gradients: usize,
   models: i32,
   classes: i32,
   points: i32,
-  width: i32,
 ): void {
-  multiplyTransposed(parameters, design, models, points, width, scratch);
   const bytes = <usize>points << 3;
   for (let b = 0; b < models; b++) {
-    const logits = scratch + <usize>b * bytes;
-    f64.store(losses + (<usize>b << 3), binary(logits, labels, costs + <usize>b * bytes, bytes));
+    const at = <usize>b * bytes;
+    f64.store(losses + (<usize>b << 3), binary(logits + at, labels, costs + at, bytes));
   }
-  multiplyTransposed(scratch, transposed, models, width, points, gradients);
 }
 
-/** As {@link binaryCrossEntropy} for K classes: parameters, scratch and gradients have K rows per model. */
+/** As {@link binaryCrossEntropy} for K classes: K rows of logits per model. */
 export function softmaxCrossEntropy(
-  parameters: usize,
-  design: usize,
-  transposed: usize,
+  logits: usize,
   labels: usize,
   costs: usize,
-  scratch: usize,
   losses: usize,
-  gradients: usize,
   models: i32,
   classes: i32,
   points: i32,
-  width: i32,
 ): void {
-  multiplyTransposed(parameters, design, models * classes, points, width, scratch);
   const bytes = <usize>points << 3;
   for (let b = 0; b < models; b++) {
-    const logits = scratch + <usize>(b * classes) * bytes;
-    f64.store(losses + (<usize>b << 3), softmax(logits, classes, labels, costs + <usize>b * bytes, bytes));
+    const at = logits + <usize>(b * classes) * bytes;
+    f64.store(losses + (<usize>b << 3), softmax(at, classes, labels, costs + <usize>b * bytes, bytes));
   }
-  multiplyTransposed(scratch, transposed, models * classes, width, points, gradients);
 }
 
 /** Returns Σ cost·loss of one model and replaces its logits by cost·∂loss/∂logit. */

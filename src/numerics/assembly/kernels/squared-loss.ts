@@ -1,43 +1,27 @@
-import { multiplyTransposed } from './product';
-
 /** As `binaryCrossEntropy` with the loss max(0, 1 − y·z)², y = −1 for class 0 and 1 for class 1. */
 export function squaredHinge(
-  parameters: usize,
-  design: usize,
-  transposed: usize,
+  logits: usize,
   labels: usize,
   costs: usize,
-  scratch: usize,
   losses: usize,
-  gradients: usize,
   models: i32,
   classes: i32,
   points: i32,
-  width: i32,
 ): void {
-  multiplyTransposed(parameters, design, models, points, width, scratch);
-  squaredShortfalls(scratch, labels, costs, losses, models, points, 0);
-  multiplyTransposed(scratch, transposed, models, width, points, gradients);
+  squaredShortfalls(logits, labels, costs, losses, models, points, 0);
 }
 
 /** As {@link squaredHinge} with the loss (1 − y·z)² = (y − z)². */
 export function squaredError(
-  parameters: usize,
-  design: usize,
-  transposed: usize,
+  logits: usize,
   labels: usize,
   costs: usize,
-  scratch: usize,
   losses: usize,
-  gradients: usize,
   models: i32,
   classes: i32,
   points: i32,
-  width: i32,
 ): void {
-  multiplyTransposed(parameters, design, models, points, width, scratch);
-  squaredShortfalls(scratch, labels, costs, losses, models, points, -Infinity);
-  multiplyTransposed(scratch, transposed, models, width, points, gradients);
+  squaredShortfalls(logits, labels, costs, losses, models, points, -Infinity);
 }
 
 /**
