@@ -28,6 +28,7 @@ export {
 } from './sidecar.js';
 export { randomSplit, stratifiedSplit, type Split, type SplitOptions } from './split.js';
 export { loadSpamAssassin, type SpamAssassinOptions } from './spam-assassin.js';
+export { fromDataFrame, toDataFrame, type DataFrameLike, type ToDataFrameOptions } from './tables/data-frame.js';
 export { defaultMissingTexts, type DroppedRow, type MissingPolicy } from './tables/missing.js';
 export { describeReading, type ColumnReading, type Reading } from './tables/reading.js';
 export type { SpellingPolicy } from './tables/spellings.js';

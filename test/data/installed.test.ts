@@ -26,7 +26,7 @@ describe('an installed package', () => {
     cpSync(fileURLToPath(new URL('../../src', import.meta.url)), join(installed, 'dist', 'src'), { recursive: true });
     cpSync(dataPath(''), join(installed, 'data'), { recursive: true });
     writeFileSync(join(installed, 'package.json'), '{"name":"modelpred","type":"module"}');
-    for (const dependency of ['csv-parse', 'zod', 'pure-rand'])
+    for (const dependency of ['zod', 'pure-rand'])
       symlinkSync(
         fileURLToPath(new URL(`../../../node_modules/${dependency}`, import.meta.url)),
         join(project, 'node_modules', dependency),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readDataset, type ReadDatasetOptions } from '../../src/index.js';
 import { temporaryFile } from './helpers.js';
 
@@ -60,6 +61,16 @@ const csv =
   'id,x,colour,when,y\n1,2.5,red,2024-01-05,a\n2,"1,5",grün,2024-01-06,b\n3,NA,"say ""hi""",2024-01-07,a\n4,7,red,,b\n';
 const jsonLines =
   '{"x": 1.5, "c": "red", "y": "a"}\n{"x": 2, "c": null, "y": "b"}\n{"x": -3e2, "c": "r\\u00fcd", "y": "a"}\n';
+const parquet = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: [
+      { name: 'x', data: [1.5, 2, null, 4], type: 'DOUBLE' },
+      { name: 'n', data: [1n, 2n, 3n, 9007199254740993n], type: 'INT64' },
+      { name: 'c', data: ['red', 'grün', 'red', ''], type: 'STRING' },
+      { name: 'y', data: [true, false, true, false], type: 'BOOLEAN' },
+    ],
+  }),
+);
 /** More with e.g. `MALFORMED_RUNS=10000 npm test`, which takes minutes. */
 const runs = { numRuns: Number(process.env.MALFORMED_RUNS ?? 200) };
 
@@ -127,6 +138,7 @@ describe('malformed files end in one sentence or in data with origins', () => {
     ['UTF-16', 'damaged.txt', Buffer.from(`\ufeff${csv.replaceAll(',', '\t')}`, 'utf16le')],
     ['gzip', 'damaged.csv.gz', gzipSync(csv)],
     ['JSON lines', 'damaged.jsonl', Buffer.from(jsonLines)],
+    ['Parquet', 'damaged.parquet', parquet],
   ] as const)
     it(`damaged ${what}`, () =>
       fc.assert(

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
 import type { CsvRecord } from './delimited-text.js';
+import { checkPages } from './parquet-pages.js';
 import type { Table } from './table.js';
 
 /**
@@ -20,6 +21,7 @@ export async function readParquet(file: string, control: RunControl = {}): Promi
     const metadata = await parquetMetadataAsync(buffer);
     const { children } = parquetSchema(metadata);
     const total = Number(metadata.num_rows);
+    await checkPages(buffer, metadata);
     const rows: CsvRecord[] = [];
     let start = 0;
     for (const group of metadata.row_groups) {

@@ -73,6 +73,7 @@ const tableOptions: Record<keyof TableDatasetOptions, true> = {
   maxCategories: true,
   onNotice: true,
 };
+export const tableOptionNames: readonly string[] = Object.keys(tableOptions);
 const fileOptions: Record<keyof ReadTableOptions, true> = {
   format: true,
   header: true,
@@ -94,7 +95,7 @@ const fileOptions: Record<keyof ReadTableOptions, true> = {
  *   other data than they are.
  */
 export async function readDataset(file: string, options: ReadDatasetOptions): Promise<ReadDataset> {
-  refuseUnknownOptions(options, Object.keys({ ...tableOptions, ...fileOptions }), 'readDataset');
+  refuseUnknownOptions(options, [...tableOptionNames, ...Object.keys(fileOptions)], 'readDataset');
   const table = await readTable(file, options);
   return datasetOfTable(table, options);
 }

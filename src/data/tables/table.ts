@@ -40,7 +40,11 @@ export interface ReadTableOptions extends CsvOptions {
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
   const { format = await detectFormat(file) } = options;
   const read = await readerOf(format);
-  const table = await read(file, options);
+  return checkTable(await read(file, options));
+}
+
+/** @throws InputError if a table has no rows, or two columns of one name. */
+export function checkTable(table: Table): Table {
   const { source, header } = table;
   const repeated = header.find((name, i) => name !== '' && header.indexOf(name) < i);
   if (repeated !== undefined)
