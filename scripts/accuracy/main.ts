@@ -3,6 +3,7 @@ import type { ProblemName } from '../../src/experiments/problems/problem.js';
 import { writeFileAtomically } from '../../src/storage.js';
 import { certifiedNames, measureCertificates } from './certificates.js';
 import { measureDatamodels } from './datamodels.js';
+import { measureLabelErrors } from './label-errors.js';
 import { goals, measureModelPred } from './modelpred.js';
 import { measureSecondOrder } from './second-order.js';
 import { measureValuation } from './valuation.js';
@@ -11,10 +12,12 @@ import { measureValuation } from './valuation.js';
 // report/. Usage:
 //   npm run accuracy                       everything
 //   npm run accuracy -- --only digits      one data set, or several: --only digits --only spambase
+//   npm run accuracy -- --only label-errors   finding wrong labels
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
-const unknown = only?.find((name) => !(name in goals));
+const names = [...Object.keys(goals), 'label-errors'];
+const unknown = only?.find((name) => !names.includes(name));
 if (unknown !== undefined) {
-  console.error(`There is no data set "${unknown}"; name one of ${Object.keys(goals).join(', ')}.`);
+  console.error(`There is no part "${unknown}"; name one of ${names.join(', ')}.`);
   process.exit(1);
 }
 const chosen = (name: string): boolean => only?.includes(name) ?? true;
@@ -35,3 +38,4 @@ for (const name of certifiedNames.filter(chosen)) {
 }
 if (chosen('breast cancer')) await keep('datamodels', 'breast cancer', await measureDatamodels());
 if (chosen('spambase')) await keep('values', 'spambase', await measureValuation());
+if (chosen('label-errors')) await keep('label-errors', 'all tables', await measureLabelErrors());

@@ -5,6 +5,7 @@ export * from './conditional-game.js';
 export type { ErrorBounds } from './empirical-bernstein.js';
 export * from './exact-values.js';
 export { memberGame, trainingGame, type Game, type Valuation } from './game.js';
+export * from './groups.js';
 export * from './leave-one-out-values.js';
 export * from './permutation-values.js';
 export * from './prefix-utilities.js';

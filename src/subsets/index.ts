@@ -1,5 +1,6 @@
 export { bernoulliSubsets } from './bernoulli.js';
 export { bootstrapSubsets } from './bootstrap.js';
+export { crossValidationSubsets } from './cross-validation.js';
 export { fixedSizeSubsets } from './fixed-size.js';
 export { leaveGroupOut, leaveOneOut } from './leave-out.js';
 export { drawPermutations, permutationPrefixes, type PermutationPrefixes } from './permutation-prefixes.js';

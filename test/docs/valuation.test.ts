@@ -13,6 +13,9 @@ describe('docs/valuation.md', function () {
     );
     // Leave-one-out is the weak one; the others should not be.
     for (const [name, area] of areas) assert.ok(name === 'leaveOneOut' || Number(area) > 0.7, printed);
-    assert.match(printed, /most useful for recall: point \d+\n$/);
+    assert.match(
+      printed,
+      /most useful for recall: point \d+\nExact Shapley values of 3 groups, from all 8 coalitions\.\n(\w+, 1[67] points: .*\n){3}(without .* change\n){3}$/,
+    );
   });
 });
