@@ -171,22 +171,6 @@ export function dodged<T extends Row & { readonly method: string }>(rows: readon
 /** Mark properties of {@link dodged} rows. */
 export const sideways = { xOffset: { expr: 'datum.dodge' } } as const;
 
-/** Lines of {@link dodged} rows with points and, side by side, bars from `low` to `high`. */
-export function dodgedLines(
-  rows: readonly { readonly low: number | null; readonly high: number | null }[],
-  style: Pick<Encoding, 'shape' | 'strokeDash'>,
-  columns: Readonly<Record<string, string>>,
-): Layer[] {
-  return [
-    ...intervalLayer(rows, {
-      mark: { type: 'rule', opacity: 0.5, ...sideways },
-      encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
-    }),
-    { mark: { type: 'line', ...sideways }, encoding: { strokeDash: style.strokeDash } },
-    { mark: { type: 'point', ...sideways }, encoding: { shape: style.shape, tooltip: tooltip(columns) } },
-  ];
-}
-
 /** A layer with rows of its own; none where there are none. Not for facets, which do not divide a layer's own rows. */
 export function layerFor(rows: readonly Row[], layer: Layer): Layer[] {
   return rows.length === 0 ? [] : [{ ...layer, data: inlineData(rows) }];

@@ -7,7 +7,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { InputError } from '../../src/errors.js';
 import { frontier } from '../../src/plots/cost-accuracy.js';
 import { methodStyles, type ErrorBySizeRow } from '../../src/plots/index.js';
-import { errorBySize } from '../../src/plots/error-by-size.js';
+import { errorBySize } from '../../src/plots/lines.js';
 import { dodged, logTicks } from '../../src/plots/figure.js';
 import { renderSvg } from '../../src/plots/render.js';
 import { removalCurves } from '../../src/plots/removal-curves.js';
