@@ -13,16 +13,19 @@ export interface ReportArguments {
   readonly jobs: number;
   /** Whether executed outputs are copied back into the notebooks' folder. */
   readonly updateNotebooks: boolean;
+  /** Whether notebooks run again for which nothing has changed. */
+  readonly fresh: boolean;
   readonly help: boolean;
 }
 
-export const usage = `Executes the notebooks and builds a report from them.
+export const usage = `Executes the notebooks that are new or changed and builds a report from all.
 
 npm start -- [options]
 
   --profile ${profiles.join('|')}   how much work the notebooks do (default: quick)
-  --only 02                    run one notebook, by number or name; repeat for several
-  --out FOLDER                 folder of the report (default: report)
+  --only 02                    run one notebook, by number or name, and keep the others; repeat for several
+  --fresh                      run notebooks again for which nothing has changed
+  --out FOLDER                 folder of the report (default: report; report/full and report/smoke for the other profiles)
   --jobs N                     notebooks executed side by side (default: 2)
   --update-notebooks           copy the outputs back into notebooks/
   --help                       show this text
@@ -41,13 +44,15 @@ export function parseArguments(args: readonly string[]): ReportArguments {
   const jobs = Number(values.jobs);
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new InputError(`--jobs must be a whole number of at least 1, but it is "${values.jobs}".`);
-  if (values.out.trim() === '') throw new InputError('--out must name a folder, but it is empty.');
+  const out = values.out ?? (profile === 'quick' ? 'report' : `report/${profile}`);
+  if (out.trim() === '') throw new InputError('--out must name a folder, but it is empty.');
   return {
     profile,
     only: values.only,
-    out: values.out,
+    out,
     jobs,
     updateNotebooks: values['update-notebooks'],
+    fresh: values.fresh,
     help: values.help,
   };
 }
@@ -59,7 +64,8 @@ function parseOptions(args: readonly string[]) {
       options: {
         profile: { type: 'string', default: 'quick' },
         only: { type: 'string', multiple: true, default: [] },
-        out: { type: 'string', default: 'report' },
+        out: { type: 'string' },
+        fresh: { type: 'boolean', default: false },
         jobs: { type: 'string', default: '2' },
         'update-notebooks': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

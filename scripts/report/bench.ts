@@ -72,6 +72,7 @@ export async function benchContent(file: string): Promise<NotebookContent | unde
       {
         kind: 'code',
         source: '',
+        tags: [],
         outputs: [
           { kind: 'figure', name: 'targets', timing: true, spec, svg: await renderSvg(spec), png: null },
           { kind: 'table', name: 'targets', caption: 'Ratios and what they are held to', timing: true, rows },

@@ -16,7 +16,12 @@ export interface NotebookContent {
 
 export type Cell =
   | { readonly kind: 'prose'; readonly markdown: string }
-  | { readonly kind: 'code'; readonly source: string; readonly outputs: readonly Output[] };
+  | {
+      readonly kind: 'code';
+      readonly source: string;
+      readonly tags: readonly string[];
+      readonly outputs: readonly Output[];
+    };
 
 export type Output = Figure | NamedTable | Claims | Text<'html'> | Text<'text'> | Text<'warning'> | Text<'error'>;
 
@@ -67,6 +72,7 @@ const outputFormat = z.discriminatedUnion('output_type', [
 const cellFormat = z.object({
   cell_type: z.string(),
   source: multiline,
+  metadata: z.object({ tags: z.array(z.string()).optional() }).optional(),
   outputs: z.array(outputFormat).optional(),
 });
 const notebookFormat = z.object({ nbformat: z.literal(4), cells: z.array(cellFormat) });
@@ -117,7 +123,7 @@ export function readContent(name: string, executed: unknown): NotebookContent {
       }
       return readBundle(name, output.data, () => `figure-${++unnamed}`);
     });
-    return [{ kind: 'code', source: entry.source, outputs }];
+    return [{ kind: 'code', source: entry.source, tags: entry.metadata?.tags ?? [], outputs }];
   });
   return { name, title: firstHeading(cells) ?? name, cells };
 }

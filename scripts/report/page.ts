@@ -3,9 +3,10 @@ import { formatDuration } from '../../src/notebook/format.js';
 import type { Claim } from '../../src/evaluation/claim.js';
 import type { Profile } from '../../src/experiments/common/profile.js';
 import { claimsTable, countVerdicts } from './claims.js';
-import { outputsOf, type NotebookContent } from './content.js';
+import type { NotebookContent } from './content.js';
 import type { Outcome } from './execute.js';
 import { html, raw, scriptCode, scriptElement, type Html } from './html.js';
+import { claimsOf, renderOverview } from './overview.js';
 import type { Provenance } from './provenance.js';
 import { renderSection, sectionId, type Section } from './section.js';
 
@@ -13,10 +14,20 @@ import { renderSection, sectionId, type Section } from './section.js';
 export interface PageInput {
   readonly profile: Profile;
   readonly provenance: Provenance;
-  readonly outcomes: readonly Outcome[];
-  /** The executed notebooks, in reading order; one that left nothing behind is missing. */
-  readonly contents: readonly NotebookContent[];
+  /** What is known of the notebooks, in reading order. */
+  readonly runs: readonly ReportedRun[];
+  /** Chapters that are no notebooks. */
+  readonly extra: readonly NotebookContent[];
   readonly assets: PageAssets;
+}
+
+/** The execution of a notebook that the report shows. */
+export interface ReportedRun {
+  readonly outcome: Outcome;
+  /** What it shows; undefined where the execution left nothing behind. */
+  readonly content: NotebookContent | undefined;
+  /** Where it was kept from an earlier run: when that ended (ISO 8601), and whether running it again would give the same. */
+  readonly kept: { readonly ran: string; readonly current: boolean } | null;
 }
 
 /** Text that is put into the page so that it needs no other file and no network. */
@@ -31,7 +42,8 @@ export interface PageAssets {
 /** The report as one HTML file that works from a disk without network and shows everything but interaction without scripts. */
 export function renderPage(input: PageInput): string {
   const ids = uniqueIds();
-  const sections = input.contents.map((content) => renderSection(content, ids));
+  const contents = [...input.runs.flatMap(({ content }) => content ?? []), ...input.extra];
+  const sections = contents.map((content) => renderSection(content, ids));
   const libraries = input.assets.libraries.map(scriptCode);
   const script = scriptCode(input.assets.script);
   const page = html`<!doctype html>
@@ -102,25 +114,9 @@ function renderNavigation(sections: readonly Section[]): Html {
   </nav>`;
 }
 
-function renderSummary({ profile, provenance, outcomes, contents }: PageInput, sections: readonly Section[]): Html {
-  const claims = sections.flatMap(({ content, id }) =>
-    outputsOf(content, 'claims').flatMap((output) => output.claims.map((claim) => ({ claim, id, content }))),
-  );
-  const problems = outcomes.filter((outcome) => outcome.status !== 'passed');
-  const runs = outcomes.map((outcome) => {
-    const content = contents.find((candidate) => candidate.name === outcome.name);
-    const title = content ? html`<a href="#${sectionId(outcome.name)}">${content.title}</a>` : outcome.name;
-    const own = content ? outputsOf(content, 'claims').flatMap((output) => output.claims) : [];
-    const counts = (['holds', 'does not hold', 'not testable here'] as const).map(
-      (verdict) => html`<td class="number">${own.filter((claim) => claim.verdict === verdict).length}</td> `,
-    );
-    return html`<tr>
-      <td>${title}</td>
-      ${counts}
-      <td>${outcome.status}</td>
-      <td class="number">${formatDuration(outcome.seconds)}</td>
-    </tr> `;
-  });
+function renderSummary({ profile, provenance, runs }: PageInput, sections: readonly Section[]): Html {
+  const claims = sections.flatMap(({ content, id }) => claimsOf(content).map((claim) => ({ claim, id, content })));
+  const problems = runs.filter(({ outcome }) => outcome.status !== 'passed');
   const facts: [string, string][] = [
     ['started', provenance.started],
     ['duration', formatDuration(provenance.seconds)],
@@ -134,40 +130,26 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
         .join(', '),
     ],
   ];
+  const shown = runs.flatMap(({ content }) => content ?? []);
   return html`<section id="summary" aria-labelledby="summary-title">
     <h1 id="summary-title">modelpred report</h1>
     <p class="lead">
-      What would the trained model be if the training data were different? ${outcomes.length}
-      ${outcomes.length === 1 ? 'notebook' : 'notebooks'}, profile <code>${profile}</code>. Of ${claims.length} claims,
+      What would the trained model be if the training data were different? ${runs.length}
+      ${runs.length === 1 ? 'notebook' : 'notebooks'}, profile <code>${profile}</code>. Of ${claims.length} claims,
       ${countVerdicts(claims.map(({ claim }) => claim))}.
     </p>
     ${problems.map(
-      ({ name, status, message }) =>
+      ({ outcome: { name, status, message } }) =>
         html`<div class="problem" role="alert">
           <strong>${name} ${status}.</strong>
           <pre>${message}</pre>
         </div> `,
     )}
-    <h2>Notebooks</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Notebooks of this run">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">notebook</th>
-            <th scope="col" class="number">claims that hold</th>
-            <th scope="col" class="number">do not hold</th>
-            <th scope="col" class="number">not testable here</th>
-            <th scope="col">execution</th>
-            <th scope="col" class="number">time</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${runs}
-        </tbody>
-      </table>
-    </div>
+    <h2>What the papers say, and what we find</h2>
+    ${shown.map((content) => renderOverview(content))}
     ${claims.length === 0 ? html`<p>No notebook stated a claim.</p>` : allClaims(claims)}
     <h2>Run</h2>
+    ${renderRuns(runs)}
     <dl>
       ${facts.map(
         ([name, fact]) =>
@@ -176,6 +158,37 @@ function renderSummary({ profile, provenance, outcomes, contents }: PageInput, s
       )}
     </dl>
   </section>`;
+}
+
+/** A time to the minute, for people. */
+export const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Which notebooks ran now, which were kept and from when, and how long each took. */
+function renderRuns(runs: readonly ReportedRun[]): Html {
+  const rows = runs.map(({ outcome, content, kept }) => {
+    const title = content ? html`<a href="#${sectionId(outcome.name)}">${content.title}</a>` : outcome.name;
+    const since = kept?.current ? 'nothing has changed since' : 'sources, data or versions have changed since';
+    const when = kept ? `${outcome.status} ${minute(kept.ran)}, kept: ${since}` : `${outcome.status} in this run`;
+    return html`<tr>
+      <td>${title}</td>
+      <td>${when}</td>
+      <td class="number">${formatDuration(outcome.seconds)}</td>
+    </tr> `;
+  });
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Notebooks of this run">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">notebook</th>
+          <th scope="col">execution</th>
+          <th scope="col" class="number">time</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** Every claim in one table, folded: each stands in its notebook too. */

@@ -83,7 +83,7 @@ function renderFigure(notebook: string, figure: Figure, ids: (wanted: string) =>
 }
 
 /** The picture made when the notebook ran: shown until the interactive figure is drawn, on paper, and without scripts. */
-function stillPicture(figure: Figure): Html {
+export function stillPicture(figure: Figure): Html {
   const text = figure.spec.description ?? titleOf(figure);
   if (figure.svg !== null) {
     const source = `data:image/svg+xml;base64,${Buffer.from(figure.svg).toString('base64')}`;

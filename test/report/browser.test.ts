@@ -49,14 +49,19 @@ describe('report in a browser', function () {
     const page = renderPage({
       profile: 'quick',
       provenance,
-      outcomes: [
-        { name: '01-everything', status: 'passed', seconds: 1, message: '' },
-        { name: '02-figures', status: 'passed', seconds: 1, message: '' },
+      runs: [
+        {
+          outcome: { name: '01-everything', status: 'passed', seconds: 1, message: '' },
+          content: readContent('01-everything', await executedNotebook()),
+          kept: null,
+        },
+        {
+          outcome: { name: '02-figures', status: 'passed', seconds: 1, message: '' },
+          content: readContent('02-figures', await figureNotebook()),
+          kept: { ran: '2026-01-02T03:04:05.000Z', current: true },
+        },
       ],
-      contents: [
-        readContent('01-everything', await executedNotebook()),
-        readContent('02-figures', await figureNotebook()),
-      ],
+      extra: [],
       assets: loadAssets(process.cwd()),
     });
     writeFileSync(join(folder, 'index.html'), page);
@@ -96,7 +101,7 @@ describe('report in a browser', function () {
     const { page, requests, errors } = await visit();
     await drawAll(page);
     assert.equal(await page.locator('figure.drawn').count(), 3 + Object.keys(figures).length);
-    assert.equal(await page.locator('img.still:visible').count(), 0);
+    assert.equal(await page.locator('figure img.still:visible').count(), 0);
     assert.deepEqual(requests, []);
     assert.equal(await page.evaluate('window.broken'), undefined);
     // The script element in an HTML output is held back, aloud; nothing else complains.
@@ -182,12 +187,12 @@ describe('report in a browser', function () {
 
   it('shows still pictures where scripts do not run, and on paper', async () => {
     const { page } = await visit({ javaScriptEnabled: false });
-    assert.equal(await page.locator('img.still:visible').count(), 3 + Object.keys(figures).length);
+    assert.equal(await page.locator('figure img.still:visible').count(), 3 + Object.keys(figures).length);
     await page.close();
     const printed = await visit();
     await drawAll(printed.page);
     await printed.page.emulateMedia({ media: 'print' });
-    assert.equal(await printed.page.locator('img.still:visible').count(), 3 + Object.keys(figures).length);
+    assert.equal(await printed.page.locator('figure img.still:visible').count(), 3 + Object.keys(figures).length);
     assert.equal(await printed.page.locator('.live:visible').count(), 0);
     await printed.page.close();
   });

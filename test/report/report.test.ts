@@ -11,16 +11,21 @@ import { loadAssets } from '../../scripts/report/assets.js';
 import { countVerdicts } from '../../scripts/report/claims.js';
 import { committedForm } from '../../scripts/report/committed.js';
 import { outputsOf, readContent } from '../../scripts/report/content.js';
+import { estimateSeconds } from '../../scripts/report/estimate.js';
 import { executeAll, type Execute, type Execution } from '../../scripts/report/execute.js';
 import { figureFile, figureFiles } from '../../scripts/report/figures.js';
 import { explain, requireWritable, writeWhole } from '../../scripts/report/files.js';
 import { escapeHtml, html, raw, scriptCode, scriptJson } from '../../scripts/report/html.js';
 import { renderMarkdown } from '../../scripts/report/markdown.js';
+import { fingerprint } from '../../scripts/report/fingerprint.js';
+import { keepRun, keptRun } from '../../scripts/report/kept.js';
 import { findNotebooks, selectNotebooks } from '../../scripts/report/notebooks.js';
+import { findingsOf, renderOverview } from '../../scripts/report/overview.js';
 import { renderPage } from '../../scripts/report/page.js';
 import { progressDisplay } from '../../scripts/report/progress.js';
 import { resultsJson, timingsJson } from '../../scripts/report/records.js';
 import { InputError } from '../../src/errors.js';
+import type { Claim } from '../../src/evaluation/claim.js';
 import { claims, executedNotebook, hostile, provenance, table } from './executed.js';
 
 const name = '01-predicting-the-trained-model';
@@ -46,8 +51,10 @@ describe('report arguments', () => {
       out: 'report',
       jobs: 2,
       updateNotebooks: false,
+      fresh: false,
       help: false,
     });
+    assert.equal(parseArguments(['--profile', 'full']).out, 'report/full');
   });
 
   it('take several notebooks', () => {
@@ -249,14 +256,22 @@ describe('report page', () => {
     renderPage({
       profile: 'quick',
       provenance,
-      outcomes: [
-        { name, status: 'failed', seconds: 61, message: `cell 5: ${hostile}` },
-        { name: '02-data-valuation', status: 'passed', seconds: 5, message: '' },
+      runs: [
+        {
+          outcome: { name, status: 'failed', seconds: 61, message: `cell 5: ${hostile}` },
+          content: readContent(name, await executedNotebook()),
+          kept: null,
+        },
+        {
+          outcome: { name: '02-data-valuation', status: 'passed', seconds: 5, message: '' },
+          content: readContent('02-data-valuation', {
+            nbformat: 4,
+            cells: [{ cell_type: 'markdown', source: 'No heading.' }],
+          }),
+          kept: { ran: '2026-01-01T20:30:40.000Z', current: false },
+        },
       ],
-      contents: [
-        readContent(name, await executedNotebook()),
-        readContent('02-data-valuation', { nbformat: 4, cells: [{ cell_type: 'markdown', source: 'No heading.' }] }),
-      ],
+      extra: [],
       assets: loadAssets(process.cwd()),
     });
   let text = '';
@@ -310,18 +325,16 @@ describe('report page', () => {
 
   it('shows claims, tables, pictures with alternative text, what failed, and where it ran', () => {
     assert.match(visible, /2 hold, 1 does not hold, 1 not testable here/);
-    // Counted for each notebook too.
-    assert.match(
-      visible,
-      /<td class="number">2<\/td>\s*<td class="number">1<\/td>\s*<td class="number">1<\/td>\s*<td>/,
-    );
+    assert.match(visible, /passed 2026-01-01 20:30 UTC, kept: sources, data or versions have changed since/);
+    assert.match(visible, /failed in this run/);
     for (const { statement } of claims) assert.ok(visible.split(escapeHtml(statement)).length >= 3, statement);
     assert.match(visible, /0\.048 to 0\.053/);
     assert.match(visible, new RegExp(`<strong>${name} failed\\.</strong>`));
     assert.ok(visible.includes(`cell 5: ${escapeHtml(hostile)}`));
     assert.match(visible, /<td class="number">0\.0503<\/td>/);
     const pictures = visible.match(/<img\b[^>]*>/g) ?? [];
-    assert.equal(pictures.length, 3);
+    // Three figures, and the headline of the first notebook.
+    assert.equal(pictures.length, 4);
     for (const picture of pictures) assert.match(picture, /alt="[^"]{20,}"/);
     for (const fact of [provenance.machine, provenance.backend, provenance.started]) assert.ok(visible.includes(fact));
   });
@@ -333,6 +346,77 @@ describe('report page', () => {
       carried.map((match) => JSON.parse(match[1]) as unknown),
       figures.map((figure) => figure.spec),
     );
+  });
+});
+
+describe('overview of a notebook', () => {
+  const claim = (source: string, verdict: Claim['verdict'], measured: number): Claim => ({
+    ...{ id: `${source}-${measured}`, statement: `It is ${measured}.`, source, measured },
+    ...{ unit: 'correlation', verdict, guarded: false },
+  });
+
+  it('puts what papers say beside what was found, our own claims apart', () => {
+    const findings = findingsOf([
+      claim('paper, abstract: data selection', 'holds', 0.5),
+      claim('this project', 'holds', 1),
+      claim('paper, abstract: data selection', 'does not hold', 0.25),
+      claim('Koh & Liang 2017', 'holds', 0.75),
+    ]);
+    assert.deepEqual(
+      findings.map(({ says, where, claims: checks }) => [says, where, checks.length]),
+      [
+        ['Data selection', 'Zeng et al. 2023, abstract', 2],
+        ['It is 0.75.', 'Koh & Liang 2017', 1],
+      ],
+    );
+  });
+
+  it('shows the figure tagged as headline, else the first, and how many checks hold', async () => {
+    const content = readContent(name, await executedNotebook());
+    const { html: first } = renderOverview(content);
+    assert.match(first, /title="error by size"/);
+    const tagged = content.cells.map((cell) =>
+      cell.kind === 'code' && cell.source.includes('costs') ? { ...cell, tags: ['headline'] } : cell,
+    );
+    assert.match(renderOverview({ ...content, cells: tagged }).html, /title="cost"/);
+    assert.match(first, /± holds in 1 of 2 checks/);
+    assert.match(first, /Of our own claims, 1 of 1 hold/);
+  });
+});
+
+describe('estimate of a run', () => {
+  it('adds up what runs one after the other, and is unknown where one time is', () => {
+    assert.equal(estimateSeconds([10, 30, 20, 5], 2), 35);
+    assert.equal(estimateSeconds([10, undefined], 2), undefined);
+  });
+});
+
+describe('kept executions', () => {
+  const facts = { profile: 'quick', fingerprint: 'x', ran: '2026-01-02T03:04:05.000Z', cellSeconds: [1] } as const;
+  const outcome = { name, status: 'passed', seconds: 3, message: '' } as const;
+
+  it(
+    'are read back whole, and taken for missing where they cannot be',
+    inFolder(async (folder) => {
+      const notebook = (await executedNotebook()) as INotebookContent;
+      assert.equal(keptRun(folder, name), undefined);
+      await keepRun(folder, { outcome, record: { ...facts, cellSeconds: [1] }, notebook });
+      const kept = keptRun(folder, name) ?? assert.fail('not kept');
+      assert.deepEqual(kept.outcome, outcome);
+      assert.equal(JSON.stringify(kept.notebook), JSON.stringify(notebook));
+      assert.equal(kept.record.fingerprint, 'x');
+      writeFileSync(join(folder, 'kept', `${name}.json`), '{');
+      assert.equal(keptRun(folder, name), undefined);
+    }),
+  );
+
+  it('have a fingerprint of cells, parameters and surroundings, not of outputs', async () => {
+    const notebook = (await executedNotebook()) as INotebookContent;
+    const print = fingerprint('s', notebook, { profile: 'quick' });
+    assert.equal(fingerprint('s', (await executedNotebook(9)) as INotebookContent, { profile: 'quick' }), print);
+    assert.notEqual(fingerprint('t', notebook, { profile: 'quick' }), print);
+    assert.notEqual(fingerprint('s', notebook, { profile: 'full' }), print);
+    assert.notEqual(fingerprint('s', { ...notebook, cells: notebook.cells.slice(1) }, { profile: 'quick' }), print);
   });
 });
 
@@ -400,14 +484,14 @@ describe('progress of notebooks', () => {
     display.cell('01-a', event('finished', 1));
     display.cell('01-a', event('running', 2, { label: 'retraining', done: 1, total: 2 }));
     display.end({ name: '01-a', status: 'passed', seconds: 40, message: '' });
-    assert.equal(written, '  01-a: cell 1 of 4 · 10 s · about 30 s left\n✓ 01-a passed after 40 s\n');
+    assert.equal(written, '  01-a: cell 1 of 4 · 10 s\n✓ 01-a passed after 40 s\n');
   });
 
   it('is rewritten in place on a terminal, with the estimate of an earlier run', () => {
     let written = '';
     let now = 0;
     const terminal = { write: (text: string) => (written += text), isTTY: true, columns: 60 };
-    const display = progressDisplay(terminal, new Map([['01-a', 100]]), () => now);
+    const display = progressDisplay(terminal, new Map([['01-a', [10, 40, 20, 20]]]), () => now);
     display.cell('01-a', event('started', 1));
     now = 20;
     written = '';
@@ -415,6 +499,11 @@ describe('progress of notebooks', () => {
     const [, line] = /^\x1b\[1A\x1b\[J(.*)\n$/.exec(written) ?? [];
     assert.match(line, /^ {2}01-a: cell 1 of 4 · retraining 50 % · 20 s · about 1 min.*…$/);
     assert.equal(line.length, terminal.columns - 1);
+    // The cells to come took 80 s.
+    terminal.columns = 100;
+    display.cell('01-a', { ...event('finished', 1), seconds: 20 });
+    assert.deepEqual(display.cellSeconds('01-a'), [20]);
+    assert.match(written, /20 s · about 1 min 20 s left/);
   });
 });
 

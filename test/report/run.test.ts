@@ -80,11 +80,22 @@ describe('running the report', function () {
 
     const results = readFileSync(join(out(), 'results.json'), 'utf8');
     assert.match(results, /"profile": "smoke",\s+"answer": 42/);
+    // Only what is asked for runs, and that only if it has to; the others stay in the report.
+    written.length = 0;
     assert.equal(await run(['--only', '2']), 0);
-    const again = JSON.parse(readFileSync(join(out(), 'results.json'), 'utf8')) as { notebooks: object };
-    assert.deepEqual(Object.keys(again.notebooks), ['02-working']);
-    const before = (JSON.parse(results) as { notebooks: Record<string, unknown> }).notebooks;
-    assert.deepEqual(again.notebooks, { '02-working': before['02-working'] });
+    assert.match(written.join(''), /= 02-working kept from [\d-]+ [\d:]+ UTC: nothing has changed/);
+    assert.equal(readFileSync(join(out(), 'results.json'), 'utf8'), results);
+    assert.match(readFileSync(join(out(), 'index.html'), 'utf8'), /<strong>01-failing failed\.<\/strong>/);
+
+    const clock = () => /"now": (\d+)/.exec(readFileSync(join(out(), 'timings.json'), 'utf8'))?.[1];
+    const before = clock();
+    assert.equal(await run(['--only', '2', '--fresh']), 0);
+    assert.notEqual(clock(), before);
+    // One that failed is no result to keep; one that changed is another notebook.
+    written.length = 0;
+    writeFileSync(join(folder, 'notebooks', '02-working.ipynb'), working.replace('42', '43'));
+    assert.equal(await run([]), 1);
+    for (const end of ['01-failing failed', '02-working passed']) assert.ok(written.join('').includes(end), end);
   });
 
   it('copies outputs back on request, without the run’s parameters', async () => {
