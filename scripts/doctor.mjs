@@ -8,6 +8,7 @@ import { command } from './workspace/failure.mjs';
 import { findJupyter } from './workspace/jupyter.mjs';
 import { checkKernel, kernelName } from './workspace/kernel-spec.mjs';
 import { checkNode } from './workspace/node-version.mjs';
+import { readOptions } from './workspace/options.mjs';
 import { npm, reason, run, which } from './workspace/processes.mjs';
 import { root } from './workspace/root.mjs';
 
@@ -20,6 +21,8 @@ import { root } from './workspace/root.mjs';
  */
 
 await command(async () => {
+  const usage = 'npm run doctor -- [--json]   what is here, active or missing; --json for programs\n';
+  const { json } = readOptions(usage, { json: { type: 'boolean' } });
   const findings = await Promise.all([
     node(),
     npmVersion(),
@@ -37,7 +40,7 @@ await command(async () => {
     chromium(),
   ]);
   const missing = findings.filter(({ found, required }) => required && found === '');
-  if (process.argv.includes('--json')) {
+  if (json) {
     console.log(JSON.stringify({ ok: missing.length === 0, findings }, null, 2));
   } else {
     for (const { name, found, remedy, required } of findings) {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import path from 'node:path';
 import { SetupFailure, command } from './workspace/failure.mjs';
 import { checkNode } from './workspace/node-version.mjs';
+import { readOptions } from './workspace/options.mjs';
 import { npm, reason, run, seconds, which } from './workspace/processes.mjs';
 import { root } from './workspace/root.mjs';
 
@@ -16,6 +17,7 @@ const packageBelow = (/** @type {string} */ folder) => path.join(folder, 'node_m
 const say = (/** @type {string} */ text) => console.log(`native    ${text}`);
 
 await command(async () => {
+  readOptions('npm run setup:native   the native TensorFlow library, in .native/\n', {});
   checkNode();
   const since = performance.now();
   if ((await check(finished)) === undefined) {

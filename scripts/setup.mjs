@@ -7,6 +7,7 @@ import { command } from './workspace/failure.mjs';
 import { checkKernel, kernelName } from './workspace/kernel-spec.mjs';
 import { exclusively } from './workspace/lock.mjs';
 import { checkNode } from './workspace/node-version.mjs';
+import { readOptions } from './workspace/options.mjs';
 import { installPackages } from './workspace/packages.mjs';
 import { root as here } from './workspace/root.mjs';
 
@@ -33,4 +34,8 @@ export async function setup(root = here) {
 }
 
 const isCommand = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-if (isCommand) await command(() => setup());
+if (isCommand)
+  await command(() => {
+    readOptions('npm run setup   packages, build and kernel: what is missing of them\n', {});
+    return setup();
+  });

@@ -9,7 +9,7 @@ import { ensureJupyter } from './workspace/jupyter.mjs';
 import { filesWithTests, runMocha } from './workspace/mocha.mjs';
 import { readOptions } from './workspace/options.mjs';
 import { inSlots } from './workspace/pool.mjs';
-import { run, seconds } from './workspace/processes.mjs';
+import { npm, reason, run, seconds } from './workspace/processes.mjs';
 import { root } from './workspace/root.mjs';
 import { onStop } from './workspace/stopping.mjs';
 import { suiteOf, taskOf, testFiles, testTasks } from './workspace/test-tasks.mjs';
@@ -18,6 +18,7 @@ const usage = `npm test -- [options]
 
   --fast         without the suites that start kernels, Jupyter or a browser
   --only TEXT    only the tests whose name contains TEXT, without lint, format, types and coverage
+  --node 22      the suites of --fast, or those named, with another Node.js, which npm brings
   --help         show this text
 `;
 
@@ -31,7 +32,11 @@ const say = (/** @type {string} */ phase) => (/** @type {string} */ text) => con
 /** @typedef {{ name: string, work: () => Promise<{ counts: Counts, failed: string[], output?: string }> }} Part */
 
 await command(async () => {
-  const { fast = false, only } = readOptions(usage, { fast: { type: 'boolean' }, only: { type: 'string' } });
+  const {
+    fast = false,
+    only,
+    node: version,
+  } = readOptions(usage, { fast: { type: 'boolean' }, only: { type: 'string' }, node: { type: 'string' } });
   const since = performance.now();
   /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -52,8 +57,12 @@ await command(async () => {
   try {
     await setup();
     say('set-up')(`done after ${seconds(since)}`);
-    if (only === undefined) await runAll({ fast, folder, perform });
-    else await perform({ name: `tests named “${only}”`, work: () => runNamed(only, fast, folder) });
+    const node = version === undefined ? undefined : await nodeOf(version);
+    if (only !== undefined) {
+      const work = () => runNamed({ only, fast: fast || node !== undefined, folder, node });
+      await perform({ name: `tests named “${only}”`, work });
+    } else if (node !== undefined) await runWith(node, folder, perform);
+    else await runAll({ fast, folder, perform });
   } catch (error) {
     if (!(error instanceof SetupFailure) || error.exitCode === 2) throw error;
     counts.failed++;
@@ -91,6 +100,36 @@ async function runAll({ fast, folder, perform }) {
   await inSlots(parts, availableParallelism(), perform);
   const threshold = fast ? [] : ['--check-coverage', '--lines', String(leastCoverage)];
   await perform(check('coverage', [tool('c8', 'bin', 'c8.js'), 'report', ...coverageFolder(folder), ...threshold]));
+}
+
+/**
+ * The suites that need neither kernel nor browser with another Node.js.
+ *
+ * @param {string} node
+ * @param {string} folder
+ * @param {(part: Part) => Promise<void>} perform
+ */
+async function runWith(node, folder, perform) {
+  const env = testEnvironment(folder, {});
+  const parts = testTasks({ fast: true }).map(({ name, files }) => ({
+    name,
+    work: () => runMocha({ files, env, folder: path.join(folder, 'parts', name), node }),
+  }));
+  await inSlots(parts, availableParallelism(), perform);
+}
+
+/**
+ * The program of another Node.js: npm's package `node` brings it.
+ *
+ * @param {string} version
+ */
+async function nodeOf(version) {
+  const args = ['exec', '--yes', '--package', `node@${version}`, '--', 'node', '-p', 'process.execPath'];
+  const finished = await run(...npm(args), { cwd: root });
+  if (!finished.ok) throw new SetupFailure(`npm could not bring Node.js ${version}: ${reason(finished)}`, 2);
+  const program = finished.stdout.trim().split('\n').at(-1) ?? '';
+  say('node')((await run(program, ['--version'])).stdout.trim());
+  return program;
 }
 
 /** Lint, format and types. */
@@ -136,12 +175,8 @@ function coverageFolder(folder) {
   return ['--temp-directory', all];
 }
 
-/**
- * @param {string} only
- * @param {boolean} fast
- * @param {string} folder
- */
-async function runNamed(only, fast, folder) {
+/** @param {{ only: string, fast: boolean, folder: string, node: string | undefined }} options */
+async function runNamed({ only, fast, folder, node }) {
   const all = fast ? testTasks({ fast }).flatMap(({ files }) => files) : testFiles();
   const files = await filesWithTests(only, all);
   if (files.length === 0) {
@@ -149,7 +184,8 @@ async function runNamed(only, fast, folder) {
     throw new SetupFailure(`No test’s name contains “${only}”${where}: see test/ for the names.`, 2);
   }
   const tools = files.some((file) => taskOf(suiteOf(file), []).tools) ? await findTools() : {};
-  return runMocha({ files, only, env: testEnvironment(folder, tools), folder: path.join(folder, 'only'), show: true });
+  const env = testEnvironment(folder, tools);
+  return runMocha({ files, only, env, folder: path.join(folder, 'only'), show: true, node });
 }
 
 /**

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { ProblemName } from '../../src/experiments/problems/problem.js';
 import { writeFileAtomically } from '../../src/storage.js';
+import { readOptions } from '../options.js';
 import { certifiedNames, measureCertificates } from './certificates.js';
 import { measureDatamodels } from './datamodels.js';
 import { measureLabelErrors } from './label-errors.js';
@@ -13,12 +13,16 @@ import { measureValuation } from './valuation.js';
 //   npm run accuracy                       everything
 //   npm run accuracy -- --only digits      one data set, or several: --only digits --only spambase
 //   npm run accuracy -- --only label-errors   finding wrong labels
-const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
 const names = [...Object.keys(goals), 'label-errors'];
+const usage = `npm run accuracy -- [--only NAME]...   how near predictions come to retrained models; keeps the numbers in report/accuracy
+
+  --only NAME   one part, or several: ${names.join(', ')}
+`;
+const { only } = readOptions(usage, { only: { type: 'string', multiple: true } });
 const unknown = only?.find((name) => !names.includes(name));
 if (unknown !== undefined) {
   console.error(`There is no part "${unknown}"; name one of ${names.join(', ')}.`);
-  process.exit(1);
+  process.exit(2);
 }
 const chosen = (name: string): boolean => only?.includes(name) ?? true;
 

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { writeFileAtomically } from '../../src/storage.js';
+import { readOptions } from '../options.js';
 import { acceptance } from './acceptance.js';
 import { measureKernels } from './kernels.js';
 import { showSpread } from './measure.js';
@@ -13,15 +13,18 @@ import { measureWorkers } from './workers.js';
 
 // Speed of the engine on this machine: one thread each and CPU time, but for the workers. Usage:
 //   npm run bench -- [--peers | --python PATH] [--repetitions 5] [--only "breast cancer" | --only large]
-// --peers installs scikit-learn and PyTorch into .venv-bench; --only retrains one problem (large: the large tables) and leaves the
-// rest out.
-const { values } = parseArgs({
-  options: {
-    peers: { type: 'boolean', default: false },
-    python: { type: 'string' },
-    only: { type: 'string' },
-    repetitions: { type: 'string', default: '5' },
-  },
+const usage = `npm run bench -- [options]   speed of the engine on this machine
+
+  --peers             beside scikit-learn and PyTorch, installed into .venv-bench
+  --python PATH       beside those of this Python
+  --only PROBLEM      retrains one problem (large: the large tables) and leaves the rest out
+  --repetitions 5
+`;
+const values = readOptions(usage, {
+  peers: { type: 'boolean', default: false },
+  python: { type: 'string' },
+  only: { type: 'string' },
+  repetitions: { type: 'string', default: '5' },
 });
 const repetitions = Number.parseInt(values.repetitions, 10);
 if (!(repetitions >= 1)) {

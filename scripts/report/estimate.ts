@@ -1,4 +1,4 @@
-import type { Profile } from '../../src/experiments/profile.js';
+import type { Profile } from '../../src/experiments/common/profile.js';
 
 /** Seconds of one notebook on two cores where it has never run; nobody knows of the full profile. */
 export const typicalSeconds: Readonly<Record<Profile, number | undefined>> = { quick: 55, smoke: 12, full: undefined };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { INotebookContent } from '@jupyterlab/nbformat';
 import { z } from 'zod';
 import { formatNotebook } from '../../kernels/modelpred/execute.cjs';
-import { profiles } from '../../src/experiments/profile.js';
+import { profiles } from '../../src/experiments/common/profile.js';
 import type { Outcome } from './execute.js';
 import { writeWhole } from './files.js';
 

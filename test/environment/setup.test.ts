@@ -234,10 +234,33 @@ describe('set-up', () => {
 });
 
 describe('commands', () => {
-  it('npm test refuses an unknown option at once', async () => {
-    const { code, stderr } = await runProgram(process.execPath, [path.join(root, 'scripts', 'test.mjs'), '--fats']);
-    assert.equal(code, 2);
-    assert.match(stderr, /^Unknown option '--fats'; see npm test -- --help\.\n$/);
+  for (const [name, program] of [
+    ['npm test', 'scripts/test.mjs'],
+    ['npm run build', 'scripts/build.mjs'],
+    ['npm run setup', 'scripts/setup.mjs'],
+    ['npm run setup:native', 'scripts/setup-native.mjs'],
+    ['npm run doctor', 'scripts/doctor.mjs'],
+    ['npm run accuracy', 'dist/scripts/accuracy/main.js'],
+    ['npm run bench', 'dist/scripts/bench/main.js'],
+  ]) {
+    it(`${name} explains itself, and refuses an option that it does not have`, async () => {
+      const [help, unknown] = await Promise.all(
+        ['--help', '--unheard-of'].map((option) => runProgram(process.execPath, [path.join(root, program), option])),
+      );
+      assert.equal(help.code, 0);
+      assert.ok(help.stdout.startsWith(name), help.stdout);
+      assert.equal(unknown.code, 2);
+      assert.equal(unknown.stderr, `Unknown option '--unheard-of'; see ${name} -- --help.\n`);
+    });
+  }
+
+  it('say in a sentence where they cannot write', async () => {
+    const module = JSON.stringify(pathToFileURL(path.join(root, 'scripts', 'workspace', 'failure.mjs')).href);
+    const failure = "Object.assign(new Error('x'), { code: 'EROFS', path: '/clone/.cache' })";
+    const program = `import { command } from ${module}; await command(() => { throw ${failure}; });`;
+    const { code, stderr } = await runProgram(process.execPath, ['--input-type=module', '-e', program]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^Cannot write \/clone\/\.cache: the file system is read-only\. The project .*\.\n$/);
   });
 
   it('asked to stop, end what they started, whatever group it is in, then tidy up, then end', async () => {
