@@ -20,6 +20,7 @@ import {
   takeSubsets,
   type Subsets,
 } from '../../subsets/index.js';
+import { lookedAt } from '../common/budgets.js';
 import type { RetrainingRecord } from '../common/claims.js';
 import { onlyPrediction, type Seconds } from '../common/costs.js';
 import { experiment, range } from '../common/experiment.js';
@@ -86,12 +87,6 @@ export interface CalibrationResult extends RetrainingRecord {
   readonly seed: number;
 }
 
-/** Numbers of members to look at ensembles with. */
-const lookedAt = (members: number): number[] => [
-  ...[5, 10, 20, 50, 100, 200, 500].filter((count) => count < members),
-  members,
-];
-
 function drawSamples(kind: EnsembleKind, pool: Dataset, count: number, seed: number): Subsets {
   return kind === 'bootstrap samples'
     ? bootstrapSubsets({ poolSize: pool.size, count, seed })
@@ -120,7 +115,7 @@ async function compareOn(effort: Effort, seed: number, control: RunControl): Pro
   const own = (...use: readonly string[]): number => deriveSeed(seed, effort.name, ...use);
   const split = { train: validationShare, seed: own('validation') };
   const { train: validation, test } = randomSplit(problem.test, split);
-  const counts = lookedAt(effort.members);
+  const counts = lookedAt(effort.members, 5);
   const retraining = exactRetraining(problem, control);
   const predictionOf = (parameters: Float64Array) => ensemblePrediction(learner, test, parameters);
   const p = learner.parameterCount(pool);

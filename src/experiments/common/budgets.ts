@@ -4,6 +4,12 @@ import { meanSeconds, preparationSeconds, totalSeconds, type Seconds } from './c
 import { orNull } from './intervals.js';
 import { entryOf, type MethodTrials } from './methods.js';
 
+/** Numbers at which a growing estimate is looked at: round ones from the least one up, and all. */
+export const lookedAt = (all: number, least: number): number[] => [
+  ...[2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].filter((count) => count >= least && count < all),
+  all,
+];
+
 /** What was looked at after more and more models: subsets of an estimate, members of an ensemble. */
 export interface GrowingTrial<G> {
   /** After each number of models. */

@@ -24,15 +24,7 @@ const full = { poolSize: 300, seeds: 5, bankSize: 8000, steps: 2000, permutation
 
 export const efforts: Efforts<Effort> = {
   smoke: [
-    {
-      problem: 'breast cancer',
-      poolSize: 40,
-      seeds: 2,
-      bankSize: 60,
-      steps: 20,
-      permutations: 3,
-      randomDraws: 3,
-    },
+    { problem: 'breast cancer', poolSize: 40, seeds: 2, bankSize: 60, steps: 20, permutations: 3, randomDraws: 3 },
   ],
   quick: (['breast cancer', 'spambase'] as const).map((problem) => ({ ...quick, problem })),
   full: (['breast cancer', 'spambase', 'german credit'] as const).map((problem) => ({ ...full, problem })),
@@ -51,31 +43,14 @@ const fullDraws = { draws: 10, bankSize: 1000, steps: 300, permutations: 50 } as
 
 export const cleaningEfforts: Efforts<CleaningEffort> = {
   smoke: [
-    {
-      ...spambase,
-      poolSize: 40,
-      validationSize: 50,
-      testSize: 50,
-      draws: 2,
-      bankSize: 40,
-      steps: 5,
-      permutations: 2,
-    },
+    { ...spambase, poolSize: 40, validationSize: 50, testSize: 50, draws: 2, bankSize: 40, steps: 5, permutations: 2 },
   ],
   quick: [
     { ...quickDraws, ...spambase, poolSize: 120, validationSize: 200, testSize: 500, bankSize: 400, steps: 100 },
     { ...quickDraws, ...iris, bankSize: 200, steps: 50 },
   ],
   full: [
-    {
-      ...fullDraws,
-      ...spambase,
-      poolSize: 300,
-      validationSize: 500,
-      testSize: 2000,
-      bankSize: 4000,
-      steps: 1000,
-    },
+    { ...fullDraws, ...spambase, poolSize: 300, validationSize: 500, testSize: 2000, bankSize: 4000, steps: 1000 },
     {
       ...fullDraws,
       name: 'first_names',

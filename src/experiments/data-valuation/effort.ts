@@ -30,22 +30,8 @@ const full = {
 export const efforts: Efforts<Effort> = {
   smoke: [{ ...smoke, problem: 'breast cancer', referencePermutations: 40, mostPermutations: 20 }],
   quick: [
-    {
-      ...quick,
-      problem: 'breast cancer',
-      referencePermutations: 120,
-      bankSize: 1000,
-      steps: 250,
-      mostPermutations: 0,
-    },
-    {
-      ...quick,
-      problem: 'spambase',
-      referencePermutations: 150,
-      bankSize: 1500,
-      steps: 350,
-      mostPermutations: 200,
-    },
+    { ...quick, problem: 'breast cancer', referencePermutations: 120, bankSize: 1000, steps: 250, mostPermutations: 0 },
+    { ...quick, problem: 'spambase', referencePermutations: 150, bankSize: 1500, steps: 350, mostPermutations: 200 },
   ],
   full: [
     { ...full, problem: 'breast cancer' },

@@ -51,10 +51,7 @@ export function join(runs: readonly PrefixValues[]): PrefixValues {
     utilities: runs[0].utilities.map((_, u) =>
       Float64Array.from(runs.flatMap(({ utilities }) => Array.from(utilities[u]))),
     ),
-    seconds: {
-      ...runs[0].seconds,
-      prediction: runs.reduce((sum, { seconds }) => sum + seconds.prediction, 0),
-    },
+    seconds: { ...runs[0].seconds, prediction: runs.reduce((sum, { seconds }) => sum + seconds.prediction, 0) },
   };
 }
 

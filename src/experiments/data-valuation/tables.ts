@@ -3,6 +3,7 @@ import { pearson, spearman } from '../../statistics/correlation.js';
 import { labelOf, type MethodId } from '../../evaluation/methods.js';
 import { resampledArea, resampledSpearman } from '../../statistics/resampled-ranks.js';
 import { areaUnderRoc, rocCurve } from '../../statistics/roc.js';
+import { lookedAt } from '../common/budgets.js';
 import { costRows, preparationSeconds, totalSeconds } from '../common/costs.js';
 import { columns, leadOver, overUnits, type Estimate, type Statistic, type Units } from '../common/intervals.js';
 import { among, entryOf, type MethodTrials } from '../common/methods.js';
@@ -76,15 +77,11 @@ export function agreementTable(results: readonly DataValuationResult[]) {
   );
 }
 
-/** Numbers of permutations to look at values from: some below what there is, and all. */
-const lookedAt = (available: number): number[] =>
-  [2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((count) => count < available).concat(available);
-
 /** Spearman correlation with the reference as permutations are added (utility −log-loss). */
 export function convergenceRows(results: readonly DataValuationResult[]) {
   return results.flatMap((result) =>
     result.methods.flatMap(({ method, trials }) =>
-      lookedAt(trials[0].permutations.length).map((permutations) => ({
+      lookedAt(trials[0].permutations.length, 2).map((permutations) => ({
         dataset: result.problem.title,
         method: labelOf(method),
         permutations,
@@ -202,15 +199,13 @@ export function equalTimeTable(results: readonly DataValuationResult[]) {
 export function agreementByTimeRows(results: readonly DataValuationResult[]) {
   return results.flatMap(({ problem, equalTime, reference }) =>
     equalTime.flatMap(({ method, trials }) =>
-      lookedAt(Math.min(...trials.map(({ permutations }) => permutations.length)))
-        .filter((count) => count >= 5)
-        .map((count) => ({
-          dataset: problem.title,
-          method: labelOf(method),
-          seconds: mean(trials.map((run) => preparationSeconds(run.seconds) + count * perPermutation(run))),
-          subsets: count * (problem.pool.size - 1),
-          correlation: mean(trials.map((run) => spearman(shapleyFrom(run, 0, count), reference[0]))),
-        })),
+      lookedAt(Math.min(...trials.map(({ permutations }) => permutations.length)), 5).map((count) => ({
+        dataset: problem.title,
+        method: labelOf(method),
+        seconds: mean(trials.map((run) => preparationSeconds(run.seconds) + count * perPermutation(run))),
+        subsets: count * (problem.pool.size - 1),
+        correlation: mean(trials.map((run) => spearman(shapleyFrom(run, 0, count), reference[0]))),
+      })),
     ),
   );
 }

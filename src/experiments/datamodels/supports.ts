@@ -51,11 +51,7 @@ export async function supportsOf(own: Targets, control: RunControl): Promise<Sup
   const asked = [...own.margins.keys()].filter((t) => own.margins[t] >= 0);
   const runs: SupportRun[] = [];
   for (const { method, estimators } of estimatorsOf) {
-    control.onProgress?.({
-      label: `data supports, ${labelOf(method)}`,
-      done: runs.length,
-      total: estimatorsOf.length,
-    });
+    control.onProgress?.({ label: `data supports, ${labelOf(method)}`, done: runs.length, total: estimatorsOf.length });
     runs.push(await supportsAlong(own, { method, estimators, asked, control }));
   }
   return { targets: asked.length, runs };

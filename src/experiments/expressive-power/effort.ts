@@ -32,13 +32,7 @@ export const efforts: Efforts<Effort> = {
   quick: [
     { ...quick, problem: 'iris 1/2', form: 'authors’ network', steps: 400 },
     { ...quick, problem: 'iris 1/2', form: 'improved network' },
-    {
-      ...quick,
-      problem: 'breast cancer',
-      form: 'improved network',
-      widths: [8, 32, 64],
-      counts: [250, 1000, 4000],
-    },
+    { ...quick, problem: 'breast cancer', form: 'improved network', widths: [8, 32, 64], counts: [250, 1000, 4000] },
   ],
   full: (['iris 1/2', 'breast cancer', 'spambase'] as const).flatMap((problem) =>
     forms.map((form) => ({ ...full, problem, form })),

@@ -12,6 +12,7 @@ import type { MethodId } from '../../evaluation/methods.js';
 import type { Learner } from '../../learners/learner.js';
 import { deriveSeed, randomStream } from '../../numerics/random.js';
 import { fixedSizeSubsets, takeSubsets, type Subsets } from '../../subsets/index.js';
+import { lookedAt } from '../common/budgets.js';
 import type { RetrainingRecord } from '../common/claims.js';
 import { onlyPrediction, type Seconds } from '../common/costs.js';
 import { experiment, range } from '../common/experiment.js';
@@ -91,12 +92,6 @@ export function byMemorization({ correct, probability }: ByOutcome<SubsetEffects
   return Int32Array.from(first.keys()).sort((a, b) => first[b] - first[a] || second[b] - second[a] || a - b);
 }
 
-/** Numbers of subsets to look at estimates from. */
-const lookedAt = (subsets: number): number[] => [
-  ...[10, 20, 50, 100, 200, 500, 1000, 2000].filter((count) => count < subsets),
-  subsets,
-];
-
 function memorizationIn({ pool, learner }: NoisyProblem, subsets: Subsets, parameters: Float64Array) {
   const of = (outcome: 'correct' | 'probability') =>
     memorizationOf(subsets, pointOutcomes(learner, pool, parameters, outcome));
@@ -114,7 +109,7 @@ async function estimateOn(effort: Effort, seed: number, control: RunControl): Pr
   const draw = (use: string): Subsets =>
     fixedSizeSubsets({ poolSize: pool.size, count: effort.subsets, size, seed: deriveSeed(seed, name, use) });
   const subsets = draw('subsets');
-  const counts = lookedAt(effort.subsets);
+  const counts = lookedAt(effort.subsets, 10);
 
   const retrained = await measureCpu(() => retraining.bank(subsets));
   const others = await retraining.bank(draw('reference subsets'));

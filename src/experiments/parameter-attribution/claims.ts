@@ -2,12 +2,13 @@ import type { Claim } from '../../evaluation/claim.js';
 import { spearman } from '../../statistics/correlation.js';
 import type { MethodId } from '../../evaluation/methods.js';
 import { claimsAbout, optimalityClaim, type Check } from '../common/claims.js';
-import { bootstrapMean, pairedDifference, type Estimate } from '../common/intervals.js';
+import { pairedDifference, type Estimate } from '../common/intervals.js';
 import type { Profile } from '../common/profile.js';
 import {
   againstReference,
   leaveOneOutOf,
   liveFalls,
+  overParameters,
   perParameter,
   relativeError,
   runOf,
@@ -110,9 +111,7 @@ function leaveOneOutChecks(result: AttributionResult, guarded: boolean): Check[]
   const { title } = result.problem;
   const exact = leaveOneOutOf(result, 'exact');
   const ranks = (method: MethodId) => ({
-    measured: bootstrapMean(perParameter(result, leaveOneOutOf(result, method), exact, spearman), {
-      seed: result.seed,
-    }),
+    measured: overParameters(result, perParameter(result, leaveOneOutOf(result, method), exact, spearman)),
     unit: 'mean Spearman correlation over parameters',
     holds: { atLeast: 0.95 },
   });
@@ -149,7 +148,7 @@ function removalChecks(result: AttributionResult, guarded: boolean): Check[] {
     {
       id: 'removal',
       statement: `Removing the tenth of ${title} to which a parameter’s value is attributed most, and retraining, lowers it by more than three standard deviations of removing a tenth at random.`,
-      measured: bootstrapMean(shapley, { seed }),
+      measured: overParameters(result, shapley),
       unit: 'mean fall in standard deviations of random removals',
       holds: { above: 3 },
       guarded,

@@ -1,6 +1,7 @@
 import { mean } from '../../statistics/mean.js';
 import type { MethodId } from '../../evaluation/methods.js';
 import { meanSeconds, totalSeconds } from '../common/costs.js';
+import { bootstrapMean, type Estimate } from '../common/intervals.js';
 import { entryOf } from '../common/methods.js';
 import type { AttributionResult } from './protocol.js';
 import { attributionColumn, type RemovalRun } from './removals.js';
@@ -46,6 +47,10 @@ export function perParameter(
     mean(found.map((values, s) => figure(column(values, j), column(expected[s % expected.length], j)))),
   );
 }
+
+/** Mean over parameters with its 95 % interval over them. */
+export const overParameters = ({ seed }: AttributionResult, values: Float64Array): Estimate =>
+  bootstrapMean(values, { seed });
 
 /** A method's attributions after a number of permutations. */
 export interface AttributionRun {

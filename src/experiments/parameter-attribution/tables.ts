@@ -1,12 +1,13 @@
 import { mean } from '../../statistics/mean.js';
 import { spearman } from '../../statistics/correlation.js';
 import { labelOf, type MethodId } from '../../evaluation/methods.js';
-import { bootstrapMean, columns, type Estimate } from '../common/intervals.js';
+import { columns, type Estimate } from '../common/intervals.js';
 import {
   againstReference,
   largestCoefficient,
   leaveOneOutOf,
   liveFalls,
+  overParameters,
   perParameter,
   relativeError,
   runOf,
@@ -40,7 +41,7 @@ export function attributionAgreement(results: readonly AttributionResult[]) {
       dataset: result.problem.title,
       method: labelOf(run.method),
       permutations: run.permutations,
-      ...columns(bootstrapMean(againstReference(result, run, spearman), { seed: result.seed }), 'correlation'),
+      ...columns(overParameters(result, againstReference(result, run, spearman)), 'correlation'),
     })),
   );
 }
@@ -53,7 +54,7 @@ export function attributionErrors(results: readonly AttributionResult[]) {
       method: labelOf(run.method),
       permutations: run.permutations,
       seconds: run.seconds,
-      ...columns(bootstrapMean(againstReference(result, run, relativeError), { seed: result.seed }), 'error'),
+      ...columns(overParameters(result, againstReference(result, run, relativeError)), 'error'),
     })),
   );
 }
@@ -71,10 +72,7 @@ export function attributionAccuracy(results: readonly AttributionResult[]) {
           'data set': result.problem.title,
           method: labelOf(run.method),
           permutations: count,
-          ...columns(
-            bootstrapMean(againstReference(result, run, spearman), { seed: result.seed }),
-            'Spearman with reference',
-          ),
+          ...columns(overParameters(result, againstReference(result, run, spearman)), 'Spearman with reference'),
           'share of the top 10 found': mean(againstReference(result, run, topOverlap)),
           'Spearman with exact, same permutations': toExact(spearman),
           'relative error to exact, same permutations': mean(
@@ -90,7 +88,7 @@ export function stabilityOf(result: AttributionResult, count: number): { agreeme
   const { values } = runOf(result, 'exact', count);
   const [first, second] = [values.slice(0, -1), values.slice(1)];
   return {
-    agreement: bootstrapMean(perParameter(result, first, second, spearman), { seed: result.seed }),
+    agreement: overParameters(result, perParameter(result, first, second, spearman)),
     overlap: mean(perParameter(result, first, second, topOverlap)),
   };
 }
@@ -121,10 +119,7 @@ export function leaveOneOutAgreement(results: readonly AttributionResult[]) {
         return {
           'data set': result.problem.title,
           method: labelOf(method),
-          ...columns(
-            bootstrapMean(perParameter(result, values, exact, spearman), { seed: result.seed }),
-            'Spearman with retrained',
-          ),
+          ...columns(overParameters(result, perParameter(result, values, exact, spearman)), 'Spearman with retrained'),
           'share of the top 10 found': mean(perParameter(result, values, exact, topOverlap)),
           'relative error': mean(perParameter(result, values, exact, relativeError)),
         };
@@ -140,10 +135,7 @@ export function removalEffects(results: readonly AttributionResult[]) {
     result.removal.map((run) => ({
       'data set': result.problem.title,
       'points named by': nameOf(run),
-      ...columns(
-        bootstrapMean(liveFalls(result, run), { seed: result.seed }),
-        'mean fall, deviations of random removals',
-      ),
+      ...columns(overParameters(result, liveFalls(result, run)), 'mean fall, deviations of random removals'),
     })),
   );
 }

@@ -36,15 +36,7 @@ const fullOfIris = { ...full, bankSize: 10000, steps: 3000, improvedSteps: 1500 
 
 export const efforts: Efforts<Effort> = {
   smoke: [
-    {
-      problem: 'iris 0/1',
-      heldOut: 40,
-      seeds: 2,
-      bankSize: 300,
-      steps: 40,
-      losses: ablatedBriefly,
-      improvedSteps: 40,
-    },
+    { problem: 'iris 0/1', heldOut: 40, seeds: 2, bankSize: 300, steps: 40, losses: ablatedBriefly, improvedSteps: 40 },
   ],
   quick: [
     { ...quick, problem: 'iris 0/1', losses: ablatedBriefly },
