@@ -226,9 +226,6 @@ export interface LayerKernels {
   ): void;
 }
 
-/** Makes kernels over a new memory of so many numbers, all 0. */
-export type CreateLayerKernels = (length: number) => LayerKernels;
-
 /** Where matrices lie in a memory: one after the other. */
 export interface MemoryPlan {
   /** Room for so many numbers, beginning at a multiple of four. */
