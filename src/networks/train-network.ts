@@ -14,15 +14,18 @@ export interface NetworkRun {
   readonly training: Training;
   /** `N` weights of the points, at least 0; default: all 1. */
   readonly weights?: ArrayLike<number>;
-  /** `p` parameters to begin with. Default: those that belong to the training's seed. */
+  /** `p` parameters to begin with (`B×p` where many models are trained). Default: those that belong to the training's seed. */
   readonly from?: Float64Array;
   /** Default `float32`. */
   readonly precision?: Precision;
 }
 
+/** Trainings of many networks. */
 export interface TrainNetworksOptions extends Omit<NetworkRun, 'weights'> {
   /** `B×N` weights, one row a model. */
   readonly weights: ArrayLike<number>;
+  /** Stop after so many steps of the schedule. Default: all. */
+  readonly stopAfter?: number;
   /** Numbers of steps after which parameters are kept too, e.g. [0, 100, 200]. Default: none. */
   readonly checkpoints?: readonly number[];
   readonly control?: RunControl;
@@ -50,7 +53,7 @@ export async function trainNetworks(options: TrainNetworksOptions): Promise<Trai
   checkRun(options);
   const count = weights.length / pool.size;
   if (!Number.isInteger(count)) throw new InputError(`${weights.length} weights are not rows of ${pool.size} points.`);
-  const { steps } = training;
+  const steps = Math.min(training.steps, options.stopAfter ?? Infinity);
   const capacity = batchCapacity(training, pool.size);
   const vectors = stateVectors(training);
   const { precision } = options;
@@ -93,7 +96,8 @@ export async function trainNetwork(run: NetworkRun & { readonly control?: RunCon
 export function checkRun({ network, pool, training, weights, from }: NetworkRun): void {
   checkTraining(training);
   const { parameterCount } = buildNetwork(network);
-  if (from && from.length !== parameterCount) {
+  const models = weights ? weights.length / pool.size : 1;
+  if (from && from.length !== parameterCount && from.length !== models * parameterCount) {
     throw new InputError(`The network has ${parameterCount} parameters, but training is to start from ${from.length}.`);
   }
   if (pool.size === 0) throw new InputError('There are no points to train on.');
