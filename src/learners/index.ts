@@ -4,6 +4,7 @@ export * from './learner.js';
 export { linearSvm } from './linear/linear-svm.js';
 export { logisticRegression } from './linear/logistic-regression.js';
 export { multilayerPerceptron, type MultilayerPerceptronOptions } from './network/multilayer-perceptron.js';
+export { networkLearner, type NetworkLearner, type NetworkLearnerOptions } from './network/network-learner.js';
 export { createLearner, learnerNames, registerLearner, type LearnerRegistration } from './registry.js';
 export { ridgeRegression } from './linear/ridge-regression.js';
 export { mostProbable, scoresFromProbabilities } from './scores-from-probabilities.js';

@@ -84,7 +84,8 @@ export interface LearnerDescription {
 }
 
 /** Survives JSON unchanged. */
-export type HyperparameterValue = number | string | boolean | null | readonly number[];
+export type HyperparameterValue =
+  number | string | boolean | null | readonly HyperparameterValue[] | { readonly [name: string]: HyperparameterValue };
 
 /**
  * A learning algorithm with fixed hyper-parameters: S → θ(S). Its `kind` tells what θ(S) is: the optimum of a convex objective,

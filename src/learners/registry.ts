@@ -5,6 +5,7 @@ import type { Learner, LearnerDescription } from './learner.js';
 import { linearSvm } from './linear/linear-svm.js';
 import { logisticRegression } from './linear/logistic-regression.js';
 import { multilayerPerceptron } from './network/multilayer-perceptron.js';
+import { networkLearner, type NetworkLearnerOptions } from './network/network-learner.js';
 import { ridgeRegression } from './linear/ridge-regression.js';
 
 /** One learner of the registry: its hyper-parameters checked, then the learner made. */
@@ -26,6 +27,7 @@ const registry: Readonly<Record<string, Create>> = {
     }),
     multilayerPerceptron,
   ),
+  network: (hyperparameters) => networkLearner(hyperparameters as NetworkLearnerOptions),
   'ridge regression': entry(z.strictObject({ C: z.number() }), ridgeRegression),
 };
 

@@ -8,7 +8,7 @@ export {
   type PointGradientOptions,
 } from './derivatives/point-gradients.js';
 export { projectedPointGradients, type ProjectionOptions } from './derivatives/projections.js';
-export type { NetworkQuestion } from './derivatives/question.js';
+export { takeBlocks, workspaceFor, type Block, type NetworkQuestion } from './derivatives/question.js';
 export {
   checkpointPlan,
   forwardRun,
@@ -41,7 +41,8 @@ export {
   type TrainedNetworks,
   type TrainNetworksOptions,
 } from './train-network.js';
-export type { Training } from './training.js';
+export { checkTraining, trainingSchema, type Training } from './training.js';
+export { estimateTraining, type TrainingEstimate } from './estimate.js';
 export {
   networkWorkspace,
   workspaceBytes,

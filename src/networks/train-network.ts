@@ -70,10 +70,8 @@ export async function trainNetworks(options: TrainNetworksOptions): Promise<Trai
   const report = pacer(control, count === 1 ? 'training a network' : `training ${count} networks`, count * steps);
   for (let b = 0; b < count; b++) {
     const copyTo = (into: Float64Array): void => into.set(numbers.subarray(value, value + p), b * p);
-    run.begin(
-      Array.from({ length: pool.size }, (_, i) => weights[b * pool.size + i]),
-      start,
-    );
+    const row = Float64Array.from({ length: pool.size }, (_, i) => weights[b * pool.size + i]);
+    run.begin(row, start.length > p ? start.subarray(b * p, (b + 1) * p) : start);
     for (let index = 0; index <= steps; index++) {
       checkpoints.forEach((step, k) => step === index && copyTo(kept[k]));
       if (index === steps) break;

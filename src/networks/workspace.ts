@@ -1,11 +1,5 @@
 import { InputError } from '../errors.js';
-import {
-  planMemory,
-  type CreateLayerKernels,
-  type LayerKernels,
-  type MemoryPlan,
-  type Place,
-} from '../numerics/layer-kernels.js';
+import { planMemory, type LayerKernels, type MemoryPlan, type Place } from '../numerics/layer-kernels.js';
 import { plainLayerKernels } from '../numerics/layer-kernels-plain.js';
 import { wasmLayerKernels } from '../numerics/layer-kernels-wasm.js';
 import { nowhere, type DropoutKey, type Pass, type PlacedLayer, type Quantity } from './layers/layer.js';
@@ -71,10 +65,10 @@ export interface Workspace {
   addParameterSlopes(first: number, count: number, to: Place): void;
 }
 
-/** Creates kernels for a precision. */
-function kernelsFor(precision: Precision): CreateLayerKernels {
-  if (precision === 'float64') return plainLayerKernels;
-  return (length) => wasmLayerKernels(length) ?? plainLayerKernels(length, precision);
+/** Kernels over a new memory: float32 in WebAssembly where that has SIMD, else in plain TypeScript. */
+function layerKernels(precision: Precision, length: number): LayerKernels {
+  const fast = precision === 'float32' ? wasmLayerKernels(length) : undefined;
+  return fast ?? plainLayerKernels(length, precision);
 }
 
 /**
@@ -86,7 +80,7 @@ export function networkWorkspace(options: WorkspaceOptions): Workspace {
   checkPoints(built, network.input, points);
   const plan = planMemory();
   const places = planPlaces(built, options, plan);
-  const kernels = kernelsFor(precision)(plan.length);
+  const kernels = layerKernels(precision, plan.length);
   kernels.numbers.set(points.features, places.features);
   kernels.numbers.set(points.labels, places.poolLabels);
   if (places.poolTargets !== nowhere) {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Dataset } from '../data/dataset.js';
 import { datasetHash } from '../data/hash.js';
 import { InputError } from '../errors.js';
+import { learnerDescriptionSchema } from '../learners/description-schema.js';
 import type { Learner, Retrained } from '../learners/learner.js';
 import { kernelChoice } from '../numerics/wasm-kernels.js';
 import { bytesOf, canonicalJson, writeFileAtomically } from '../storage.js';
@@ -29,13 +30,7 @@ const manifestSchema = z.strictObject({
   packageVersion: z.string(),
   kernels: z.string(),
   pool: z.string(),
-  learner: z.strictObject({
-    name: z.string(),
-    hyperparameters: z.record(
-      z.string(),
-      z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]),
-    ),
-  }),
+  learner: learnerDescriptionSchema,
   subsets: z.string(),
   count: z.int(),
   tolerance: z.number(),

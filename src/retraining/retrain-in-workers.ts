@@ -51,7 +51,9 @@ export async function retrainInWorkers(options: RetrainInWorkersOptions, file = 
   }
   checkSubsets(subsets, pool);
   const job = shareJob(options);
-  const blocks = blocksOf(job, subsets.count, workers);
+  // A schedule costs the same in any block: small ones keep progress and workers even.
+  const parts = options.learner.kind === 'scheduled' ? 8 * workers : workers;
+  const blocks = blocksOf(job, subsets.count, parts);
   const label = `retraining ${subsets.count.toLocaleString('en')} subsets in ${workers} workers`;
   const threads = threadsFor(file, workers);
   // Every waiting block listens to it.
@@ -176,9 +178,9 @@ function shared<Numbers extends Float64Array | Uint8Array>(
   return copy;
 }
 
-/** Blocks of at most {@link blockSubsets}, and at least one for each worker where there are enough subsets. */
-function blocksOf(job: SharedJob, count: number, workers: number): JobBlock[] {
-  const size = Math.max(1, Math.min(blockSubsets, Math.ceil(count / workers)));
+/** Blocks of at most {@link blockSubsets}, and at least so many where there are enough subsets. */
+function blocksOf(job: SharedJob, count: number, parts: number): JobBlock[] {
+  const size = Math.max(1, Math.min(blockSubsets, Math.ceil(count / parts)));
   return Array.from({ length: Math.ceil(count / size) }, (_, k) => ({
     job,
     first: k * size,

@@ -5,6 +5,7 @@ import { linearSvm } from '../../src/learners/linear/linear-svm.js';
 import { logisticRegression } from '../../src/learners/linear/logistic-regression.js';
 import { multilayerPerceptron } from '../../src/learners/network/multilayer-perceptron.js';
 import { createLearner, learnerNames } from '../../src/learners/registry.js';
+import { networkLearner } from '../../src/learners/network/network-learner.js';
 import { ridgeRegression } from '../../src/learners/linear/ridge-regression.js';
 import { fullPool } from '../../src/subsets/subsets.js';
 import { cloudPool } from './pools.js';
@@ -21,6 +22,12 @@ const learners: readonly Learner[] = [
     weightDecay: 0.1,
     batchSize: 5,
     seed: 3,
+  }),
+  networkLearner({
+    layers: [{ kind: 'dense', units: 3 }, { kind: 'gelu' }],
+    optimiser: { kind: 'adam', decoupled: true },
+    learningRate: 0.02,
+    steps: 9,
   }),
   ridgeRegression({ C: 5 }),
 ];

@@ -34,6 +34,22 @@ export function workspaceFor(
   return workspace;
 }
 
+/** Points of a block: the first and how many. */
+export interface Block {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Takes the points of a workspace block by block, each of its weight, or of weight 1. */
+export function* takeBlocks(workspace: Workspace, size: number, weights?: ArrayLike<number>): Generator<Block> {
+  for (let first = 0; first < size; first += blockPoints) {
+    const count = Math.min(blockPoints, size - first);
+    const block = Int32Array.from({ length: count }, (_, i) => first + i);
+    workspace.take(block, weights && Float64Array.from(block, (i) => weights[i]));
+    yield { first, count };
+  }
+}
+
 /** Takes the points block by block, and calls `visit` with the first and the number of them. */
 export async function forBlocks(
   { points: { size }, control }: NetworkQuestion,
@@ -42,10 +58,7 @@ export async function forBlocks(
   visit: (first: number, count: number) => void,
 ): Promise<void> {
   const report = pacer(control, label, size);
-  for (let first = 0; first < size; first += blockPoints) {
-    const count = Math.min(blockPoints, size - first);
-    const block = Int32Array.from({ length: count }, (_, i) => first + i);
-    workspace.take(block, weights && Float64Array.from(block, (i) => weights[i]));
+  for (const { first, count } of takeBlocks(workspace, size, weights)) {
     visit(first, count);
     await report(first + count);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { datasetHash } from '../../data/hash.js';
+import { learnerDescriptionSchema } from '../../learners/description-schema.js';
 import type { LearnerDescription } from '../../learners/learner.js';
 import type { Bank } from '../../retraining/bank.js';
 import { bytesOf } from '../../storage.js';
@@ -51,13 +52,7 @@ export const provenanceSchema = z.strictObject({
   packageVersion: z.string(),
   backend: z.string(),
   data: z.strictObject({ name: z.string(), hash: z.string() }),
-  learner: z.strictObject({
-    name: z.string(),
-    hyperparameters: z.record(
-      z.string(),
-      z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number()).readonly()]),
-    ),
-  }),
+  learner: learnerDescriptionSchema,
   parameterCount: count,
   bankHash: z.string(),
   seed: number,
