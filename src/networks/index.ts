@@ -33,7 +33,7 @@ export {
 export type { Optimiser } from './optimisers/index.js';
 export type { OutputName } from './outputs.js';
 export type { ScheduleName } from './schedules.js';
-export type { Shape } from './shape.js';
+export { shapeOf, type Shape } from './shape.js';
 export {
   trainNetwork,
   trainNetworks,

@@ -1,3 +1,5 @@
+import type { Dataset } from '../data/dataset.js';
+
 /** What a layer takes or gives for one point, as plain data. Channels, widths and features are the last axis in memory. */
 export type Shape =
   | { readonly kind: 'features'; readonly size: number }
@@ -58,4 +60,11 @@ export function describeShape(shape: Shape): string {
     case 'sequence':
       return `a sequence of ${shape.length}×${shape.width}`;
   }
+}
+
+/** What a network takes for the points of a data set: images or tokens where the data set says so, else features. */
+export function shapeOf({ dimension, input }: Pick<Dataset, 'dimension' | 'input'>): Shape {
+  if (!input) return { kind: 'features', size: dimension };
+  if (input.kind === 'image') return input;
+  return { kind: 'tokens', length: input.length, vocabulary: input.vocabulary.length };
 }

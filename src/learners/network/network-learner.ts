@@ -5,6 +5,7 @@ import {
   checkTraining,
   initialParameters,
   networkWorkspace,
+  shapeOf,
   takeBlocks,
   trainNetworks,
   workspaceFor,
@@ -26,7 +27,7 @@ import { scoresFromProbabilities } from '../scores-from-probabilities.js';
 export interface NetworkLearnerOptions {
   /** Layers between the input and the last dense layer, which has one output for every class and is added. */
   readonly layers: readonly LayerDescription[];
-  /** How a point's features are to be taken: features (default), an image, or tokens. */
+  /** How a point's features are to be taken. Default: as the pool's `input` says (images, tokens), else as features. */
   readonly input?: Shape;
   readonly optimiser: Optimiser;
   readonly learningRate: number;
@@ -77,11 +78,11 @@ export function networkLearner(options: NetworkLearnerOptions): NetworkLearner {
     throw new InputError(`There is no precision "${precision}"; use float32 or float64.`);
   }
   const networkOf = (pool: Dataset): Network => {
-    const { name, dimension, classes } = pool;
+    const { name, classes } = pool;
     if (classes.length < 2)
       throw new InputError(`"${name}" has ${classes.length} class(es); a network needs at least two.`);
     const last: LayerDescription = { kind: 'dense', units: classes.length };
-    return { input: input ?? { kind: 'features', size: dimension }, layers: [...layers, last] };
+    return { input: input ?? shapeOf(pool), layers: [...layers, last] };
   };
   const decay = weightDecayOf(training.optimiser);
   const shared: Shared = { networkOf, training, precision, decay };
