@@ -67,6 +67,7 @@ async function main(args: string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
   const { notebook: executed, failure } = await executeNotebook(notebook, {
+    folder: path.dirname(path.resolve(file)),
     parameters: Object.fromEntries(values.parameter.map(parseParameter)),
     cellTimeout,
     onCell: cellReporter(process.stdout),

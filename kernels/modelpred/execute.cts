@@ -1,15 +1,12 @@
 // Executes a notebook without Jupyter: in a kernel process of its own, strictly.
 import type { ICodeCell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
-import { type ChildProcess, fork } from 'node:child_process';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../../src/control.js';
 import { InterruptedError } from '../../src/errors.js';
 import type { Claim } from '../../src/evaluation/claim.js';
 import { CLAIMS_MIME, PROGRESS_MIME } from '../../src/notebook/index.js';
-import type { ChildEvent, Request } from './execute-child.cjs';
+import { CLEAN_END, startCells } from './cells/child.cjs';
+import type { ChildEvent } from './cells/messages.cjs';
 import { firstLine, isCodeCell, sourceOf, withoutVolatile } from './notebook-file.cjs';
 import { type Parameters, withParameters } from './parameters.cjs';
 
@@ -37,6 +34,8 @@ export interface CellEvent {
 export interface ExecuteOptions {
   /** Values for names that the notebook's parameters cell declares. */
   readonly parameters?: Parameters;
+  /** Where the cells run: the notebook's own folder, from which files and relative imports are found. Default: the current one. */
+  readonly folder?: string;
   /** Seconds that each cell may take; {@link DEFAULT_CELL_TIMEOUT} if left out. */
   readonly cellTimeout?: number;
   /** Told when a cell starts, about once a second while it runs, and when it ends. */
@@ -69,7 +68,6 @@ export interface Execution {
 
 /** How long a stopped run may take to end by itself. */
 const STOP_MS = 3000;
-const CLEAN_END = 'exit code 0';
 const TICK_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -79,14 +77,23 @@ interface NumberedCell {
   readonly number: number;
 }
 
-type CellOutputEvent = Exclude<ChildEvent, { type: 'ready' | 'done' }>;
+type CellOutputEvent = Extract<ChildEvent, { type: 'stream' | 'display' | 'result' | 'error' | 'clear' }>;
+const isOutput = (event: ChildEvent): event is CellOutputEvent =>
+  ['stream', 'display', 'result', 'error', 'clear'].includes(event.type);
 
 /** Puts what a cell sends into its outputs, as a Jupyter client does. */
 function outputRecorder(cells: readonly NumberedCell[]): (event: CellOutputEvent) => void {
   const displays = new Map<string, IOutput>();
   const display = (data: object): IOutput => ({ output_type: 'display_data', data: { ...data }, metadata: {} });
+  const toClear = new Set<number>();
   return (event) => {
     const { outputs, execution_count } = cells[event.cell - 1].cell;
+    if (event.type === 'clear') {
+      if (event.wait) toClear.add(event.cell);
+      else outputs.length = 0;
+      return;
+    }
+    if (toClear.delete(event.cell)) outputs.length = 0;
     const last = outputs[outputs.length - 1];
     switch (event.type) {
       case 'stream':
@@ -130,59 +137,6 @@ function complaint(cell: ICodeCell): string | undefined {
   return output && `it wrote to stderr: ${lines.find((line) => /\w/.test(line))?.trim() ?? '(blank)'}`;
 }
 
-interface KernelProcess {
-  request(request: Request): void;
-  interrupt(): void;
-  kill(): void;
-  /** How the process ended and its last words, once all its output has arrived. */
-  readonly ended: Promise<string>;
-}
-
-function startProcess(
-  onEvent: (event: ChildEvent) => void,
-  onStray: (name: 'stdout' | 'stderr', text: string) => void,
-): KernelProcess {
-  // A process group of its own: Ctrl-C in a terminal reaches this process alone, which then stops the other in order.
-  const child: ChildProcess = fork(path.join(__dirname, 'execute-child.cjs'), {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-    execArgv: [],
-  });
-  const [, stdout, stderr, events] = child.stdio as unknown as [null, Readable, Readable, Readable];
-  let fatal = '';
-  createInterface({ input: events, crlfDelay: Infinity }).on('line', (line) => onEvent(JSON.parse(line) as ChildEvent));
-  // What native code and child processes print goes past the kernel.
-  stdout.setEncoding('utf8').on('data', (text: string) => onStray('stdout', text));
-  stderr.setEncoding('utf8').on('data', (text: string) => {
-    fatal ||= /^(FATAL ERROR|\w*Error): .*$/m.exec(text)?.[0] ?? '';
-    onStray('stderr', text);
-  });
-  const kill = (): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has ended already.
-    }
-  };
-  // Not one orphan, however this process ends.
-  process.once('exit', kill);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => {
-      process.off('exit', kill);
-      resolve(
-        `${signal ? `signal ${signal}` : code === 0 ? CLEAN_END : `exit code ${code}`}${fatal ? `, ${fatal}` : ''}`,
-      );
-    });
-  });
-  return {
-    request: (request) => void (child.connected && child.send(request, () => undefined)),
-    interrupt: () => void child.kill('SIGINT'),
-    kill,
-    ended,
-  };
-}
-
 /**
  * Executes a notebook from top to bottom in a fresh kernel and returns it with its outputs. The run fails, at the first
  * cell that throws, has a type error, leaves a rejection or an error in a timer unhandled (at once, during a later cell
@@ -193,7 +147,7 @@ function startProcess(
  * @throws InterruptedError when the signal is aborted.
  */
 export async function executeNotebook(notebook: INotebookContent, options: ExecuteOptions = {}): Promise<Execution> {
-  const { parameters = {}, cellTimeout = DEFAULT_CELL_TIMEOUT, onCell, signal } = options;
+  const { parameters = {}, folder = process.cwd(), cellTimeout = DEFAULT_CELL_TIMEOUT, onCell, signal } = options;
   const stopped = (): InterruptedError => new InterruptedError('The run was stopped on request.');
   if (signal?.aborted) throw stopped();
 
@@ -229,6 +183,7 @@ export async function executeNotebook(notebook: INotebookContent, options: Execu
   let done: () => void = () => undefined;
   const onEvent = (event: ChildEvent): void => {
     if (event.type === 'done' || event.type === 'ready') return done();
+    if (!isOutput(event)) return;
     record(event);
     if (event.type === 'error') {
       const later = event.origin === event.cell ? '' : ` (it surfaced while cell ${event.cell} ran)`;
@@ -238,7 +193,7 @@ export async function executeNotebook(notebook: INotebookContent, options: Execu
       progress = event.data[PROGRESS_MIME] as unknown as Progress;
   };
   const ready = new Promise<void>((resolve) => (done = resolve));
-  const kernel = startProcess(onEvent, (name, text) => {
+  const kernel = startCells(folder, onEvent, (name, text) => {
     if (current) record({ type: 'stream', cell: current.number, name, text });
   });
 

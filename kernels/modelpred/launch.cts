@@ -1,6 +1,5 @@
 // The Jupyter kernel: `node launch.cjs CONNECTION_FILE`.
-import { serve } from './jupyter.cjs';
-import { startSession } from './session.cjs';
+import { serve } from './kernel.cjs';
 
 const connectionFile = process.argv[2];
 if (!connectionFile) {
@@ -9,5 +8,5 @@ if (!connectionFile) {
   );
   process.exitCode = 2;
 } else {
-  void serve(startSession(), connectionFile);
+  void serve(connectionFile);
 }

@@ -10,8 +10,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 /** Names that the top level of a cell declares with `let`. */
 async function declaredNames(source: string): Promise<string[]> {
   // Loaded here: half a second that a run without parameters need not spend.
-  const { loadCompiler } = await import('./tslab.cjs');
-  const ts = loadCompiler();
+  const { default: ts } = await import('typescript');
   const file = ts.createSourceFile('parameters.ts', source, ts.ScriptTarget.Latest);
   return file.statements
     .filter(ts.isVariableStatement)

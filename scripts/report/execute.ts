@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { INotebookContent } from '@jupyterlab/nbformat';
 import { InputError, InterruptedError } from '../../src/errors.js';
 import { executeNotebook, readNotebook, type CellEvent } from '../../kernels/modelpred/execute.cjs';
@@ -37,7 +38,12 @@ export function kernelExecution(profile: Profile): Execute {
     });
     try {
       const source = await readNotebook(path);
-      const { notebook, failure } = await executeNotebook(source, { parameters: { profile }, onCell, signal });
+      const { notebook, failure } = await executeNotebook(source, {
+        parameters: { profile },
+        folder: dirname(path),
+        onCell,
+        signal,
+      });
       return failure === undefined
         ? ended('passed', '', notebook)
         : ended('failed', describeFailure(name, failure), notebook);

@@ -52,7 +52,11 @@ export function show(spec: VegaLiteSpec, options: FigureOptions = {}): Promise<v
     displayBundle({ 'text/plain': describe(spec, options.name) });
     return Promise.resolve();
   }
-  const shown = figureBundle(spec, options).then((bundle) => cell.display(bundle));
+  const fill = cell.place();
+  const shown = figureBundle(spec, options).then(fill, (error: unknown) => {
+    fill();
+    throw error;
+  });
   // The cell reports a failure when it ends, also of a call that nobody awaits.
   shown.catch(() => undefined);
   cell.onEnd(() => shown);
