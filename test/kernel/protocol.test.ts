@@ -15,8 +15,10 @@ describe('the kernel, as Jupyter sees it', function () {
 
   /** Executes a cell and interrupts it once it runs. */
   async function interrupted(code: string, how: 'signal' | 'request' = 'signal'): Promise<Outcome> {
-    const outcome = client.execute(code);
-    await delay(700);
+    const since = client.received.length;
+    const outcome = client.execute(`console.log('begun'); ${code}`);
+    await client.until(() => client.received.slice(since).find(({ content }) => content.text === 'begun\n'));
+    await delay(200);
     if (how === 'signal') client.process.kill('SIGINT');
     else await client.request('interrupt_request', {}, { channel: 'control' });
     return outcome;
@@ -89,7 +91,7 @@ describe('the kernel, as Jupyter sees it', function () {
     'a blocking wait': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30000);',
     'a child process':
       "import { spawnSync } from 'node:child_process'; spawnSync('sleep', ['30']); await null; while (true) {}",
-    'an endless print': "while (true) console.log('flood');",
+    'an endless print': "await new Promise((r) => setTimeout(r, 100)); while (true) console.log('flood');",
   };
   for (const [i, [name, code]] of Object.entries(LOOPS).entries()) {
     it(`stops ${name} on an interrupt, and keeps what cells have declared`, async () => {
@@ -110,9 +112,10 @@ describe('the kernel, as Jupyter sees it', function () {
   });
 
   it('answers requests and heartbeats while a loop runs, and publishes no idle before its end', async () => {
-    const cell = client.execute('{ const t = Date.now(); while (Date.now() - t < 1500); }');
-    await delay(300);
-    const since = client.received.length;
+    let since = client.received.length;
+    const cell = client.execute("console.log('begun'); { const t = Date.now(); while (Date.now() - t < 3000); }");
+    await client.until(() => client.received.slice(since).find(({ content }) => content.text === 'begun\n'));
+    since = client.received.length;
     assert.equal((await client.request('kernel_info_request', {}, { channel: 'control' })).status, 'ok');
     const between = client.received.slice(since);
     assert.deepEqual(
@@ -204,8 +207,9 @@ const answer = await reader.question('Line? '); reader.close(); answer`;
 
   it('stops a cell that waits for input on an interrupt', async () => {
     client.onInput = undefined;
+    const asked = client.received.length;
     const outcome = client.execute("prompt('Nobody? ')", { allow_stdin: true });
-    await delay(700);
+    await client.until(() => client.received.slice(asked).find(({ type }) => type === 'input_request'));
     client.process.kill('SIGINT');
     isInterruption(await outcome);
   });
@@ -303,7 +307,7 @@ async function work(): Promise<void> {
 }
 await work();`);
     isInterruption(outcome);
-    assert.equal(outcome.outputs[0].type, 'display_data');
+    assert.equal(outcome.outputs[1].type, 'display_data');
     assert.equal(textOf(await client.execute('states.join()')), 'stopped');
   });
 

@@ -1,6 +1,6 @@
 // Checks, completes and explains cells with TypeScript's language service. Every cell that was accepted is a module, held in
 // memory; a later cell is checked as a module that imports the names it uses, so that types are those that were inferred.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { root } from '../root.cjs';
@@ -242,6 +242,8 @@ export function createCompiler(folder: string): CellCompiler {
       pending = undefined;
     },
     complete(code, position) {
+      const entry = /(?:from|import)\s*\(?\s*['"](modelpred[^'"]*)$/.exec(code.slice(0, position));
+      if (entry) return ownEntries(entry[1], position);
       const own = declaredNames(parse(code));
       const offset = present(code, names.keys(), own);
       const info = service.getCompletionsAtPosition(current, position + offset, {
@@ -284,6 +286,18 @@ export function createCompiler(folder: string): CellCompiler {
       const signature = `${ts.displayPartsToString(item.prefixDisplayParts)}${parameters}${ts.displayPartsToString(item.suffixDisplayParts)}`;
       return explained(signature, item.documentation, item.tags, detailed);
     },
+  };
+}
+
+/** Names of this package's entries, which the compiler offers for other packages only. */
+function ownEntries(typed: string, position: number): Completions {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { exports: object };
+  const names = Object.keys(exports).map((entry) => `modelpred${entry.slice(1)}`);
+  const matches = names.filter((name) => name.startsWith(typed) && !name.endsWith('.json'));
+  return {
+    start: position - typed.length,
+    end: position,
+    matches: matches.map((text) => ({ text, kind: 'module' })),
   };
 }
 

@@ -210,6 +210,6 @@ function leave(): void {
 process.on('disconnect', leave);
 // For child processes of cells, which a terminal or the parent interrupts together with this one.
 process.on('SIGINT', () => undefined);
+// The first check of a cell reads all of Node's types: done before anybody asks, and not on a cell's time.
+session.compiler.compile('0', 'start');
 emit({ type: 'ready' });
-// The first check of a cell reads all of Node's types: done before anybody asks.
-setImmediate(() => session.compiler.compile('0', 'start'));
