@@ -160,19 +160,20 @@ function createConsole(): (script: string) => Promise<void> {
   type Remote = { readonly objectId?: string; readonly value?: unknown; readonly unserializableValue?: string };
   return (script) =>
     new Promise((resolve, reject) => {
+      // Whatever a cell throws, an error or not.
+      const pass: (thrown: unknown) => void = reject;
       const thrown = (exception: Remote): void => {
         if (!exception.objectId) {
           const { unserializableValue: special } = exception;
           // NaN, infinities, -0 and bigints.
           const isBig = special?.endsWith('n') ?? false;
-          const value =
+          const value: unknown =
             special === undefined ? exception.value : isBig ? BigInt(special.slice(0, -1)) : Number(special);
-          // Whatever a cell throws.
-          reject(value as Error);
+          pass(value);
           return;
         }
         const take = `function (value) { globalThis[Symbol.for('modelpred.kernel.thrown')](value); }`;
-        Object.assign(globalThis, { [Symbol.for('modelpred.kernel.thrown')]: reject });
+        Object.assign(globalThis, { [Symbol.for('modelpred.kernel.thrown')]: pass });
         const { objectId } = exception;
         post('Runtime.callFunctionOn', {
           ...group,
@@ -187,7 +188,7 @@ function createConsole(): (script: string) => Promise<void> {
         const { exceptionDetails } = (result ?? {}) as { exceptionDetails?: { exception?: Remote } };
         if (exceptionDetails?.exception) thrown(exceptionDetails.exception);
         // "Execution was terminated": an interrupt, which ends the cell in its own way.
-        else if (error) reject(interruption());
+        else if (error) pass(interruption());
         else resolve();
         post('Runtime.releaseObjectGroup', group);
       });
