@@ -59,11 +59,11 @@ export async function measureCertificates(name: ProblemName) {
   const lookups = [meanPredictor(bank), nearestPredictor(bank)];
   const predictors = [
     ridgePredictor(bank),
-    sizeAwareChordPredictor(pool, learner, 1),
-    sizeAwareNewtonPredictor(pool, learner, 1),
-    lbfgsPredictor(pool, learner, 4),
+    sizeAwareChordPredictor({ pool, learner, steps: 1 }),
+    sizeAwareNewtonPredictor({ pool, learner, steps: 1 }),
+    lbfgsPredictor({ pool, learner, iterations: 4 }),
     network,
-    refinedByNewton(network, pool, learner),
+    refinedByNewton({ predictor: network, pool, learner }),
   ];
   for (const predictor of [...lookups, ...predictors]) {
     const row = await certificateRow(predictor, heldOut);

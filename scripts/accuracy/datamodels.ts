@@ -35,22 +35,22 @@ export async function measureDatamodels() {
   const halves = (count: number, part: string) =>
     fixedSizeSubsets({ poolSize: pool.size, count, size: Math.floor(pool.size / 2), seed: pathSeed(part) });
   const heldOut = await buildBank({ pool, learner, subsets: halves(heldOutCount, 'held-out subsets') });
-  const actual = correctClassMargins(learner, points, heldOut.parameters);
+  const actual = correctClassMargins({ learner, points, parameters: heldOut.parameters });
   const labels = await measureCpu(() => buildBank({ pool, learner, subsets: halves(bankSize, 'bank') }));
   const bank = labels.result;
-  const outputs = correctClassMargins(learner, points, bank.parameters);
+  const outputs = correctClassMargins({ learner, points, parameters: bank.parameters });
   const { parameters: full } = await learner.retrain(pool, fullPool(pool.size));
 
   const rows: { method: string; score: number; low: number; high: number; fittingSeconds: number }[] = [];
   function report(method: string, predicted: Float64Array, fittingSeconds: number): void {
-    const { value, low, high } = linearDatamodellingScore(predicted, actual, testPoints, { seed });
+    const { value, low, high } = linearDatamodellingScore({ predicted, actual, points: testPoints, seed });
     rows.push({ method, score: value, low, high, fittingSeconds });
   }
 
   const fits = [
     () => differenceOfMeans(bank.subsets, outputs),
-    () => fitRidgeDatamodels(bank.subsets, outputs),
-    () => fitDatamodels(bank.subsets, outputs),
+    () => fitRidgeDatamodels({ subsets: bank.subsets, outputs }),
+    () => fitDatamodels({ subsets: bank.subsets, outputs }),
   ];
   for (const fit of fits) {
     const { result, seconds } = await measureCpu<Awaited<ReturnType<typeof fit>>>(fit);
@@ -76,16 +76,16 @@ export async function measureDatamodels() {
     }),
   );
   const predictors: readonly (readonly [Predictor, number])[] = [
-    [influencePredictor(pool, learner, full), 0],
-    [sizeAwareChordPredictor(pool, learner, 1), 0],
-    [sizeAwareChordPredictor(pool, learner, 2), 0],
-    [sizeAwareNewtonPredictor(pool, learner, 1), 0],
+    [influencePredictor({ pool, learner, full }), 0],
+    [sizeAwareChordPredictor({ pool, learner, steps: 1 }), 0],
+    [sizeAwareChordPredictor({ pool, learner, steps: 2 }), 0],
+    [sizeAwareNewtonPredictor({ pool, learner, steps: 1 }), 0],
     [trained.result, trained.seconds],
-    [refinedByNewton(trained.result, pool, learner), trained.seconds],
+    [refinedByNewton({ predictor: trained.result, pool, learner }), trained.seconds],
   ];
   for (const [predictor, seconds] of predictors) {
     const predicted = await predictor.predict(heldOut.subsets);
-    report(predictor.name, correctClassMargins(learner, points, predicted), seconds);
+    report(predictor.name, correctClassMargins({ learner, points, parameters: predicted }), seconds);
   }
 
   console.log('\nbreast cancer: linear datamodelling scores');

@@ -162,7 +162,11 @@ const shown = ({ value, low, high }: Estimate, places: number): string =>
 
 function summary(comparisons: readonly Comparison[], { area, f1 }: Goal) {
   const over = (of: (one: Comparison) => number): Estimate =>
-    bootstrap(comparisons.length, (indices) => mean(Array.from(indices, (k) => of(comparisons[k]))), { seed: 1 });
+    bootstrap({
+      units: comparisons.length,
+      statistic: (indices) => mean(Array.from(indices, (k) => of(comparisons[k]))),
+      seed: 1,
+    });
   const f1Of = (method: Method) => over((one) => f1Score(one[method].flagged, one.isFlipped));
   const flips = comparisons.map(({ isFlipped }) => isFlipped.filter(Boolean).length);
   return {

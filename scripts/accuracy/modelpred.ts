@@ -126,12 +126,20 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
     .sizePath(pool)
     .prepare(Array.from({ length: pool.size }, (_, i) => i + 1));
   // Factors the size path's Hessians, which are not counted as a prediction's cost.
-  await sizeAwareChordPredictor(pool, learner, 1).predict(heldOut.subsets);
+  await sizeAwareChordPredictor({ pool, learner, steps: 1 }).predict(heldOut.subsets);
   const rows = new Map<string, Row>();
   const report = async (method: string, predictor: Predictor, trainingSeconds: number): Promise<void> => {
     const { result, seconds } = await measureCpu(() => predictor.predict(heldOut.subsets));
     const row = rows.get(method) ?? { method, errors: [], microseconds: [], trainingSeconds: [] };
-    row.errors.push(mean(relativeErrors(result, heldOut.parameters, learner.parameterCount(pool))));
+    row.errors.push(
+      mean(
+        relativeErrors({
+          predicted: result,
+          retrained: heldOut.parameters,
+          parameterCount: learner.parameterCount(pool),
+        }),
+      ),
+    );
     row.microseconds.push((seconds / heldOutCount) * 1e6);
     row.trainingSeconds.push(trainingSeconds);
     rows.set(method, row);
@@ -153,7 +161,7 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
       await report(form, trained.result, trained.seconds);
       for (const refinement of refinements) {
         const by = refinement === 'chord' ? refinedByChord : refinedByNewton;
-        await report(refined(form, refinement), by(trained.result, pool, learner), trained.seconds);
+        await report(refined(form, refinement), by({ predictor: trained.result, pool, learner }), trained.seconds);
       }
     }
   }
@@ -184,13 +192,13 @@ export async function measureModelPred(name: ProblemName, goal: Goal) {
 function untrained({ pool, learner }: Problem, refinements: readonly Refinement[]): [string, Predictor][] {
   const chords = [1, 2, 3].map((steps): [string, Predictor] => [
     `chord ${steps}, nothing trained`,
-    sizeAwareChordPredictor(pool, learner, steps),
+    sizeAwareChordPredictor({ pool, learner, steps }),
   ]);
   const newtons = (refinements.includes('Newton') ? [1, 2] : []).map((steps): [string, Predictor] => [
     `Newton ${steps}, nothing trained`,
-    sizeAwareNewtonPredictor(pool, learner, steps),
+    sizeAwareNewtonPredictor({ pool, learner, steps }),
   ]);
-  return [...chords, ...newtons, ['L-BFGS 4, nothing trained', lbfgsPredictor(pool, learner, 4)]];
+  return [...chords, ...newtons, ['L-BFGS 4, nothing trained', lbfgsPredictor({ pool, learner, iterations: 4 })]];
 }
 
 /** CPU milliseconds per subset of a Newton step from a chord prediction, and of exact retraining. */
@@ -200,9 +208,9 @@ async function newtonStepCost({ pool, learner }: Problem, { subsets }: Bank) {
     subsets,
     Array.from({ length: 100 }, (_, b) => b),
   );
-  const start = sizeAwareChordPredictor(pool, learner, 1);
+  const start = sizeAwareChordPredictor({ pool, learner, steps: 1 });
   const before = await measureCpu(() => start.predict(few));
-  const after = await measureCpu(() => refinedByNewton(start, pool, learner).predict(few));
+  const after = await measureCpu(() => refinedByNewton({ predictor: start, pool, learner }).predict(few));
   const exact = await measureCpu(() => buildBank({ pool, learner, subsets: many }));
   return {
     newton: ((after.seconds - before.seconds) / few.count) * 1e3,

@@ -43,11 +43,11 @@ export async function measureSecondOrder(name: ProblemName) {
   const { pool, learner, minimumSize } = await loadProblem(name);
   const p = learner.parameterCount(pool);
   const predictors = {
-    'chord 1': sizeAwareChordPredictor(pool, learner, 1),
-    'chord 3': sizeAwareChordPredictor(pool, learner, 3),
-    'Newton 1': sizeAwareNewtonPredictor(pool, learner, 1),
-    'Newton 2': sizeAwareNewtonPredictor(pool, learner, 2),
-    'L-BFGS 4': lbfgsPredictor(pool, learner, 4),
+    'chord 1': sizeAwareChordPredictor({ pool, learner, steps: 1 }),
+    'chord 3': sizeAwareChordPredictor({ pool, learner, steps: 3 }),
+    'Newton 1': sizeAwareNewtonPredictor({ pool, learner, steps: 1 }),
+    'Newton 2': sizeAwareNewtonPredictor({ pool, learner, steps: 2 }),
+    'L-BFGS 4': lbfgsPredictor({ pool, learner, iterations: 4 }),
   };
   const results = methods.map((method) => ({
     method,
@@ -70,7 +70,7 @@ export async function measureSecondOrder(name: ProblemName) {
     const { parameters } = await buildBank({ pool, learner, subsets });
     for (const row of results) {
       const { result, seconds } = await measureCpu(() => predictors[row.method].predict(subsets));
-      row.errors.push(mean(relativeErrors(result, parameters, p)));
+      row.errors.push(mean(relativeErrors({ predicted: result, retrained: parameters, parameterCount: p })));
       row.microseconds.push((seconds / heldOutCount) * 1e6);
     }
   }

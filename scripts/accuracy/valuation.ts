@@ -70,8 +70,8 @@ async function evaluate(
 ): Promise<Run> {
   const arithmetic = 'float32';
   const utilities = [
-    logLossUtility(learner, validation, { arithmetic }),
-    accuracyUtility(learner, validation, { arithmetic }),
+    logLossUtility({ learner, points: validation, arithmetic }),
+    accuracyUtility({ learner, points: validation, arithmetic }),
   ];
   const { result, seconds } = await measureCpu(() => prefixUtilities({ pool, permutations, parametersOf, utilities }));
   return { method, permutations, utilities: result, preparation, online: seconds };
@@ -96,7 +96,7 @@ async function secondsOfLarge(
     rows.forEach((b, k) => parameters.set(found.subarray(k * p, (k + 1) * p), b * p));
     return parameters;
   };
-  const utilities = [logLossUtility(learner, validation, { arithmetic: 'float32' })];
+  const utilities = [logLossUtility({ learner, points: validation, arithmetic: 'float32' })];
   return (await measureCpu(() => prefixUtilities({ pool, permutations, parametersOf, utilities }))).seconds;
 }
 
@@ -131,8 +131,8 @@ async function prepare({ pool, learner }: ValuedProblem): Promise<{ predictor: P
   const learned = bank.seconds + network.seconds;
   const prepared = [
     { predictor: network.result, preparation: learned },
-    { predictor: refinedByNewton(network.result, pool, learner), preparation: learned },
-    { predictor: lbfgsPredictor(pool, learner, 4), preparation: path.seconds },
+    { predictor: refinedByNewton({ predictor: network.result, pool, learner }), preparation: learned },
+    { predictor: lbfgsPredictor({ pool, learner, iterations: 4 }), preparation: path.seconds },
   ];
   // The first call compiles the kernels.
   for (const { predictor } of prepared) await predictor.predict(bank.result.subsets);
@@ -148,7 +148,7 @@ export async function measureValuation() {
   const { pool, learner, flipped } = problem;
   const retrain: ParametersOf = async (subsets) => (await learner.retrain(pool, subsets)).parameters;
   const predicting = (predictor: Predictor): ParametersOf => exactBelow({ pool, learner, minimumSize }, predictor);
-  const permutations = drawPermutations(poolSize, exactPermutations, own('permutations'));
+  const permutations = drawPermutations({ poolSize, count: exactPermutations, seed: own('permutations') });
   const shared = permutations.slice(0, sharedPermutations);
   const area = (run: Run, utility: number): number =>
     areaUnderRoc(
@@ -201,10 +201,10 @@ export async function measureValuation() {
     const perPermutation = onShared[k + 1].online / sharedPermutations;
     const count = Math.min(mostPermutations, Math.floor((longer.online - preparation) / perPermutation));
     if (count < 2) continue;
-    const drawn = drawPermutations(poolSize, count, own('permutations'));
+    const drawn = drawPermutations({ poolSize, count, seed: own('permutations') });
     atEqualTime.push(await evaluate(problem, predictor.name, predicting(predictor), drawn, preparation));
   }
-  const others = drawPermutations(poolSize, referencePermutations, own('reference'));
+  const others = drawPermutations({ poolSize, count: referencePermutations, seed: own('reference') });
   const reference = await evaluate(problem, 'reference', retrain, others);
   const half = referencePermutations / 2;
   const halves = [0, half].map((from) =>
@@ -220,7 +220,7 @@ export async function measureValuation() {
   const referenceValues = [0, 1].map((u) => valuesOf(reference, u));
   const at = (values: Float64Array, indices: Int32Array): Float64Array => Float64Array.from(indices, (i) => values[i]);
   const over = (figure: (indices: Int32Array) => number): Estimate =>
-    bootstrap(poolSize, figure, { seed, resamples: 1000 });
+    bootstrap({ units: poolSize, statistic: figure, seed, resamples: 1000 });
   const equal = atEqualTime.map((run) => {
     const agreement = [0, 1].map((u) => {
       const [values, exactValues] = [valuesOf(run, u), valuesOf(longer, u)];

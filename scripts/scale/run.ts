@@ -48,14 +48,17 @@ export async function runScale(
   const { points, features, classes, subsets: count, workers, tolerance, seed, memory, store } = options;
   const smallest = Math.ceil(points / 10);
   const shape: RetrainingShape = { points, features, logits: classes === 2 ? 1 : classes, subsets: count, smallest };
-  const blockSubsets = Math.min(mostAtATime, memory === undefined ? mostAtATime : largestBlock(shape, memory, workers));
+  const blockSubsets = Math.min(
+    mostAtATime,
+    memory === undefined ? mostAtATime : largestBlock({ shape, bytes: memory, workers }),
+  );
   if (blockSubsets === 0) {
     throw new InputError(
-      `--memory is ${gigabytes(memory ?? 0)}, but one subset at a time takes ${gigabytes(retrainingBytes(shape, 1, workers))}; ` +
+      `--memory is ${gigabytes(memory ?? 0)}, but one subset at a time takes ${gigabytes(retrainingBytes({ shape, block: 1, workers }))}; ` +
         'allow that much, or use fewer workers or points.',
     );
   }
-  const estimatedBytes = retrainingBytes(shape, blockSubsets, workers);
+  const estimatedBytes = retrainingBytes({ shape, block: blockSubsets, workers });
   say(
     `Pool of ${points} points, ${features} features, ${classes} classes; ${count} subsets of at least ${smallest} points`,
   );

@@ -4,6 +4,7 @@ import type { Utility } from '../evaluation/utility.js';
 import { checkTrained } from '../learners/check-trained.js';
 import { RetrainStatus, type Learner } from '../learners/learner.js';
 import { checkOrder } from '../subsets/draw.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** The utility left after removing a share of the pool. */
 export interface RemovalPoint {
@@ -13,22 +14,26 @@ export interface RemovalPoint {
   readonly utility: number;
 }
 
+export interface RemovalCurveOptions {
+  readonly learner: Learner;
+  readonly pool: Dataset;
+  /** Pool indices, first removed first */
+  readonly order: ArrayLike<number>;
+  /** Shares of the pool to remove, e.g. 0, 0.05, …; rounded to whole points */
+  readonly shares: readonly number[];
+  readonly utility: Utility;
+}
+
 /**
  * Removes points in the given order and retrains exactly at every step: what an ordering of the data is really worth. What
  * remains may lack a class; such a step gets {@link Utility.uninformed}.
  *
- * @param order pool indices, first removed first
- * @param shares shares of the pool to remove, e.g. 0, 0.05, …; rounded to whole points
  * @throws InputError if a share is not between 0 and 1, or the order repeats a point, names one that does not exist or ends
  * before the largest share, or a model does not converge.
  */
-export async function removalCurve(
-  learner: Learner,
-  pool: Dataset,
-  order: ArrayLike<number>,
-  shares: readonly number[],
-  utility: Utility,
-): Promise<RemovalPoint[]> {
+export async function removalCurve(options: RemovalCurveOptions): Promise<RemovalPoint[]> {
+  refuseUnknownOptions(options, ['learner', 'pool', 'order', 'shares', 'utility'], 'removalCurve');
+  const { learner, pool, order, shares, utility } = options;
   const odd = shares.find((share) => !(share >= 0 && share <= 1));
   if (odd !== undefined) throw new InputError(`A share to remove is ${odd}; it must be between 0 and 1.`);
   checkOrder(order, pool.size);

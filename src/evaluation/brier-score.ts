@@ -1,6 +1,7 @@
 import { calibrationBins, type Binning } from './calibration-error.js';
 import { mean } from '../statistics/mean.js';
 import { checkPredictive, type PredictiveDistribution } from './predictive.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /**
  * `T` Brier scores Σ_k (p_k − 1[label = k])², between 0 and 2 (Brier 1950). For two classes this is twice (p − y)².
@@ -40,6 +41,7 @@ export function brierDecomposition(
   distribution: PredictiveDistribution,
   options: { readonly binning?: Binning; readonly bins?: number } = {},
 ): BrierDecomposition {
+  refuseUnknownOptions(options, ['binning', 'bins'], 'brierDecomposition');
   const { probabilities, labels, classCount } = distribution;
   const score = mean(brierScores(distribution));
   let [reliability, resolution, uncertainty] = [0, 0, 0];
@@ -48,7 +50,7 @@ export function brierDecomposition(
     const outcomes = Float64Array.from(labels, (label) => Number(label === k));
     const rate = mean(outcomes);
     uncertainty += rate * (1 - rate);
-    for (const { count, confidence, frequency } of calibrationBins(forecasts, outcomes, options)) {
+    for (const { count, confidence, frequency } of calibrationBins({ forecasts, outcomes, ...options })) {
       reliability += (count / labels.length) * (confidence - frequency) ** 2;
       resolution += (count / labels.length) * (frequency - rate) ** 2;
     }

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { checkProbabilities } from './predictive.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** Forecasts of similar probability, and how often they came true. */
 export interface CalibrationBin {
@@ -17,19 +18,25 @@ export interface CalibrationBin {
 /** `equal width`: (0, 1/m], …, (1 − 1/m, 1], the first closed; `equal mass`: in order of probability, sizes differing by at most 1. */
 export type Binning = 'equal width' | 'equal mass';
 
+export interface CalibrationBinsOptions {
+  /** `T` probabilities */
+  readonly forecasts: ArrayLike<number>;
+  /** `T`: 1 where the forecast came true, else 0 */
+  readonly outcomes: ArrayLike<number>;
+  /** Default `equal width`. */
+  readonly binning?: Binning;
+  /** Default 15. */
+  readonly bins?: number;
+}
+
 /**
  * Forecasts in bins of similar probability.
  *
- * @param forecasts `T` probabilities
- * @param outcomes `T`: 1 where the forecast came true, else 0
- * @param options default 15 bins of equal width
  * @throws InputError if the lists differ in length, are empty, hold what is no probability, or there is no bin.
  */
-export function calibrationBins(
-  forecasts: ArrayLike<number>,
-  outcomes: ArrayLike<number>,
-  { binning = 'equal width', bins = 15 }: { readonly binning?: Binning; readonly bins?: number } = {},
-): CalibrationBin[] {
+export function calibrationBins(options: CalibrationBinsOptions): CalibrationBin[] {
+  refuseUnknownOptions(options, ['forecasts', 'outcomes', 'binning', 'bins'], 'calibrationBins');
+  const { forecasts, outcomes, binning = 'equal width', bins = 15 } = options;
   const total = forecasts.length;
   if (total !== outcomes.length || total === 0)
     throw new InputError(

@@ -1,4 +1,11 @@
 import { InputError } from '../errors.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface RelativeErrorsOptions {
+  readonly predicted: Float64Array;
+  readonly retrained: Float64Array;
+  readonly parameterCount: number;
+}
 
 /**
  * `B` relative parameter errors ‖θ̂_b − θ_b‖₂ / ‖θ_b‖₂ of predicted against retrained parameters, both `B×p`. Every
@@ -6,7 +13,9 @@ import { InputError } from '../errors.js';
  *
  * @throws InputError if the shapes differ.
  */
-export function relativeErrors(predicted: Float64Array, retrained: Float64Array, parameterCount: number): Float64Array {
+export function relativeErrors(options: RelativeErrorsOptions): Float64Array {
+  refuseUnknownOptions(options, ['predicted', 'retrained', 'parameterCount'], 'relativeErrors');
+  const { predicted, retrained, parameterCount } = options;
   if (predicted.length !== retrained.length || predicted.length % parameterCount !== 0)
     throw new InputError(
       `Cannot compare ${predicted.length} predicted with ${retrained.length} retrained numbers in rows of ${parameterCount}: pass two B×p arrays of the same shape.`,

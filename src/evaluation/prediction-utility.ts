@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import type { Learner } from '../learners/learner.js';
 import { mostProbable } from '../learners/scores-from-probabilities.js';
 import { meanOverPoints, type Utility } from './utility.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** A number computed from a model's probabilities of T points. */
 export interface PredictionScore {
@@ -13,8 +14,20 @@ export interface PredictionScore {
   score(probabilities: Float64Array, labels: Uint8Array): number;
 }
 
+/** Whose predictions on which points a utility is about. */
+export interface ModelOnPoints {
+  readonly learner: Learner;
+  readonly points: Dataset;
+}
+
+export interface PredictionUtilityOptions extends ModelOnPoints {
+  readonly score: PredictionScore;
+}
+
 /** Any function of a model's predictions as a utility, e.g. an F1 score or a cost matrix. */
-export function predictionUtility(learner: Learner, points: Dataset, score: PredictionScore): Utility {
+export function predictionUtility(options: PredictionUtilityOptions): Utility {
+  refuseUnknownOptions(options, ['learner', 'points', 'score'], 'predictionUtility');
+  const { learner, points, score } = options;
   const stride = points.size * points.classes.length;
   return {
     name: score.name,
@@ -29,7 +42,9 @@ export function predictionUtility(learner: Learner, points: Dataset, score: Pred
 }
 
 /** Minus the mean Brier score Σ_k (p_k − 1[label = k])². Uninformed: −(1 − 1/K), all classes equally probable. */
-export function brierUtility(learner: Learner, points: Dataset): Utility {
+export function brierUtility(options: ModelOnPoints): Utility {
+  refuseUnknownOptions(options, ['learner', 'points'], 'brierUtility');
+  const { learner, points } = options;
   const classCount = points.classes.length;
   return {
     name: '−Brier score',
@@ -44,7 +59,9 @@ export function brierUtility(learner: Learner, points: Dataset): Utility {
 }
 
 /** Mean margin: the label's probability minus the largest one of another class, −1 … 1. Uninformed: 0. */
-export function marginUtility(learner: Learner, points: Dataset): Utility {
+export function marginUtility(options: ModelOnPoints): Utility {
+  refuseUnknownOptions(options, ['learner', 'points'], 'marginUtility');
+  const { learner, points } = options;
   const classCount = points.classes.length;
   return {
     name: 'margin',
@@ -58,33 +75,43 @@ export function marginUtility(learner: Learner, points: Dataset): Utility {
   };
 }
 
+export interface ClassWiseUtilityOptions extends ModelOnPoints {
+  /** c. */
+  readonly classIndex: number;
+}
+
 /**
  * Class-wise utility of CS-Shapley (Schoch, Xu & Ji 2022): a_c·exp(a_other), with a_c the share of all points that
  * are of class c and predicted right, a_other that of the other classes. It favours points that help their own class, and
  * of these the ones that do not harm the others. Uninformed: as if every class was right 1/K of the time.
  *
- * @param classIndex c
  * @throws InputError if there is no such class.
  */
-export function classWiseUtility(learner: Learner, points: Dataset, classIndex: number): Utility {
+export function classWiseUtility(options: ClassWiseUtilityOptions): Utility {
+  refuseUnknownOptions(options, ['learner', 'points', 'classIndex'], 'classWiseUtility');
+  const { learner, points, classIndex } = options;
   const classCount = points.classes.length;
   if (!(Number.isInteger(classIndex) && classIndex >= 0 && classIndex < classCount))
     throw new InputError(`There is no class ${classIndex}; classes run from 0 to ${classCount - 1}.`);
   const share = points.labels.filter((label) => label === classIndex).length / points.size;
   const combine = (own: number, others: number): number => own * Math.exp(others);
-  return predictionUtility(learner, points, {
-    name: `class-wise, ${points.classes[classIndex]}`,
-    uninformed: combine(share / classCount, (1 - share) / classCount),
-    score(probabilities, labels) {
-      if (Number.isNaN(probabilities[0])) return NaN;
-      let own = 0;
-      let others = 0;
-      labels.forEach((label, i) => {
-        if (mostProbable(probabilities, i * classCount, classCount) !== label) return;
-        if (label === classIndex) own++;
-        else others++;
-      });
-      return combine(own / labels.length, others / labels.length);
+  return predictionUtility({
+    learner,
+    points,
+    score: {
+      name: `class-wise, ${points.classes[classIndex]}`,
+      uninformed: combine(share / classCount, (1 - share) / classCount),
+      score(probabilities, labels) {
+        if (Number.isNaN(probabilities[0])) return NaN;
+        let own = 0;
+        let others = 0;
+        labels.forEach((label, i) => {
+          if (mostProbable(probabilities, i * classCount, classCount) !== label) return;
+          if (label === classIndex) own++;
+          else others++;
+        });
+        return combine(own / labels.length, others / labels.length);
+      },
     },
   });
 }

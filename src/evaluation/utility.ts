@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Learner, ModelScores } from '../learners/learner.js';
 import { mostProbable, scoresFromProbabilities } from '../learners/scores-from-probabilities.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** A number computed from trained parameters: how good the model is on given points. Larger is better. */
 export interface Utility {
@@ -43,12 +44,17 @@ function scoresIn(arithmetic: Arithmetic, learner: Learner, points: Dataset, par
     : scoresFromProbabilities(points, learner.probabilities(points, parameters));
 }
 
+export interface UtilityOptions {
+  readonly learner: Learner;
+  readonly points: Dataset;
+  /** Default `float64`. */
+  readonly arithmetic?: Arithmetic;
+}
+
 /** Share of points whose most probable class is their label; NaN for NaN parameters. Uninformed: 1/K. */
-export function accuracyUtility(
-  learner: Learner,
-  points: Dataset,
-  { arithmetic = 'float64' }: { readonly arithmetic?: Arithmetic } = {},
-): Utility {
+export function accuracyUtility(options: UtilityOptions): Utility {
+  refuseUnknownOptions(options, ['learner', 'points', 'arithmetic'], 'accuracyUtility');
+  const { learner, points, arithmetic = 'float64' } = options;
   const classCount = points.classes.length;
   return {
     name: 'accuracy',
@@ -59,11 +65,9 @@ export function accuracyUtility(
 }
 
 /** Minus the mean log-loss in nats, probabilities clipped at 1e-12. Uninformed: −ln K. */
-export function logLossUtility(
-  learner: Learner,
-  points: Dataset,
-  { arithmetic = 'float64' }: { readonly arithmetic?: Arithmetic } = {},
-): Utility {
+export function logLossUtility(options: UtilityOptions): Utility {
+  refuseUnknownOptions(options, ['learner', 'points', 'arithmetic'], 'logLossUtility');
+  const { learner, points, arithmetic = 'float64' } = options;
   return {
     name: '−log-loss',
     uninformed: -Math.log(points.classes.length),
@@ -71,16 +75,20 @@ export function logLossUtility(
   };
 }
 
+export interface LabelAgreementOptions {
+  readonly learner: Learner;
+  readonly points: Dataset;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
 /**
  * `B` shares of points to which both of two models give the same most probable class, NaN where one of them is NaN; parameters
  * `B×p` each.
  */
-export function labelAgreement(
-  learner: Learner,
-  points: Dataset,
-  first: Float64Array,
-  second: Float64Array,
-): Float64Array {
+export function labelAgreement(options: LabelAgreementOptions): Float64Array {
+  refuseUnknownOptions(options, ['learner', 'points', 'first', 'second'], 'labelAgreement');
+  const { learner, points, first, second } = options;
   const classCount = points.classes.length;
   const a = learner.probabilities(points, first);
   const b = learner.probabilities(points, second);

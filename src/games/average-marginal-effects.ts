@@ -6,6 +6,7 @@ import { multiplyTransposed } from '../numerics/dense.js';
 import { randomStream } from '../numerics/random.js';
 import { utilitiesOf, type Game } from './game.js';
 import { banzhaf, type Semivalue } from './semivalue.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface AverageMarginalEffectsOptions extends RunControl {
   readonly game: Game;
@@ -61,6 +62,11 @@ export function averageMarginalEffect(probabilities: readonly number[] = default
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function averageMarginalEffects(options: AverageMarginalEffectsOptions): Promise<AverageMarginalEffects> {
+  refuseUnknownOptions(
+    options,
+    ['game', 'subsets', 'seed', 'probabilities', 'onProgress', 'signal'],
+    'averageMarginalEffects',
+  );
   const { game, subsets: count, seed, probabilities = defaultProbabilities } = options;
   averageMarginalEffect(probabilities);
   if (!(Number.isInteger(count) && count >= 10))

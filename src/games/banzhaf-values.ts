@@ -4,6 +4,7 @@ import { utilitiesOf, type Game } from './game.js';
 import { sampleValues, type Sampler, type SamplingOptions } from './sampling.js';
 import type { SampledValues } from './sampled-values.js';
 import { banzhaf } from './semivalue.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface BanzhafValuesOptions extends SamplingOptions {
   readonly game: Game;
@@ -19,6 +20,11 @@ export interface BanzhafValuesOptions extends SamplingOptions {
  * @throws InputError unless 0 < probability < 1, and as {@link sampleValues}.
  */
 export async function banzhafValues(options: BanzhafValuesOptions): Promise<SampledValues> {
+  refuseUnknownOptions(
+    options,
+    ['game', 'probability', 'seed', 'stop', 'from', 'onEstimate', 'onProgress', 'signal'],
+    'banzhafValues',
+  );
   const { game, probability = 0.5, seed } = options;
   const n = game.players;
   const sampler: Sampler = {

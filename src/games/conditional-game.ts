@@ -1,17 +1,26 @@
 import { InputError } from '../errors.js';
 import type { Subsets } from '../subsets/subsets.js';
 import type { Game } from './game.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface ConditionalGameOptions {
+  readonly game: Game;
+  /** Indices of players of `game`; its player k is `players[k]` */
+  readonly players: readonly number[];
+  /** Subsets of the game's players, at least one; who is one of `players` is ignored */
+  readonly environments: Subsets;
+}
 
 /**
  * The game among some of the players while others may be there too: the utility of a subset of `players` is the mean over the
  * environments of that subset joined with the environment. With the points of one class as players, random subsets of the
  * other classes as environments and a class-wise utility, its Shapley values are those of CS-Shapley (Schoch, Xu & Ji 2022).
  *
- * @param players indices of players of `game`; its player k is `players[k]`
- * @param environments subsets of the game's players, at least one; who is one of `players` is ignored
  * @throws InputError if a player is none of the game's or comes twice, or environments are not of the game's players.
  */
-export function conditionalGame(game: Game, players: readonly number[], environments: Subsets): Game {
+export function conditionalGame(options: ConditionalGameOptions): Game {
+  refuseUnknownOptions(options, ['game', 'players', 'environments'], 'conditionalGame');
+  const { game, players, environments } = options;
   const n = game.players;
   const bad = players.find((player) => !(Number.isInteger(player) && player >= 0 && player < n));
   if (bad !== undefined) throw new InputError(`There is no player ${bad}; players run from 0 to ${n - 1}.`);

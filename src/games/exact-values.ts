@@ -2,9 +2,15 @@ import { safePoint, type RunControl } from '../control.js';
 import { InputError } from '../errors.js';
 import { utilitiesOf, type Game, type Valuation } from './game.js';
 import { weightsPerSubset, type Semivalue } from './semivalue.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 const largestEnumeration = 20;
 const block = 2 ** 13;
+
+export interface ExactSemivaluesOptions extends RunControl {
+  readonly game: Game;
+  readonly semivalues: readonly Semivalue[];
+}
 
 /**
  * Exact semivalues from the utilities of all 2^N subsets; the oracle of the sampled ones. Several semivalues share one
@@ -13,11 +19,9 @@ const block = 2 ** 13;
  * @returns a valuation for each semivalue, standard errors 0
  * @throws InputError with no player or more than 20 (a million subsets).
  */
-export async function exactSemivalues(
-  game: Game,
-  semivalues: readonly Semivalue[],
-  control?: RunControl,
-): Promise<Valuation[]> {
+export async function exactSemivalues(options: ExactSemivaluesOptions): Promise<Valuation[]> {
+  refuseUnknownOptions(options, ['game', 'semivalues', 'onProgress', 'signal'], 'exactSemivalues');
+  const { game, semivalues, ...control } = options;
   const n = game.players;
   if (!(n >= 1 && n <= largestEnumeration))
     throw new InputError(`Enumeration is for 1 to ${largestEnumeration} players, not ${n}; sample the values instead.`);

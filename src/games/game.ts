@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import type { Utility } from '../evaluation/utility.js';
 import { subsetSizes, takeSubsets, type Subsets } from '../subsets/subsets.js';
 import type { ParametersOf } from './prefix-utilities.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /**
  * What values are computed from: N players (pool points) and a utility of every subset of them. Closed forms, retraining and
@@ -47,11 +48,19 @@ export function memberGame(
   };
 }
 
+export interface TrainingGameOptions {
+  readonly pool: Dataset;
+  readonly parametersOf: ParametersOf;
+  readonly utility: Utility;
+}
+
 /**
  * The game of a pool of training points: a subset is worth the utility of the model that `parametersOf` gives for it, by
  * retraining or prediction. Subsets that lack a class have no model and get {@link Utility.uninformed}.
  */
-export function trainingGame(pool: Dataset, parametersOf: ParametersOf, utility: Utility): Game {
+export function trainingGame(options: TrainingGameOptions): Game {
+  refuseUnknownOptions(options, ['pool', 'parametersOf', 'utility'], 'trainingGame');
+  const { pool, parametersOf, utility } = options;
   return {
     players: pool.size,
     ...(utility.range && { range: utility.range }),

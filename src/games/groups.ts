@@ -133,7 +133,7 @@ export async function groupValues(options: GroupValuesOptions): Promise<GroupVal
   const G = game.players;
   const known = { names: groups.names, sizes: groupSizes(groups) };
   if (G <= enumerateUpTo) {
-    const [{ values, standardErrors }] = await exactSemivalues(game, [semivalue], control);
+    const [{ values, standardErrors }] = await exactSemivalues({ game, semivalues: [semivalue], ...control });
     const method = `Exact ${semivalue.name} values of ${G} groups, from all ${(2 ** G).toLocaleString('en')} coalitions.`;
     return { ...known, values, standardErrors, exact: true, method };
   }

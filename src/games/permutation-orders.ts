@@ -9,7 +9,7 @@ export function sampleOrders(
   seed: number,
   sample: number,
 ): Int32Array[] {
-  const [order] = drawPermutations(n, 1, seed, sample);
+  const [order] = drawPermutations({ poolSize: n, count: 1, seed, first: sample });
   if (sampling === 'antithetic') return [order, order.slice().reverse()];
   if (sampling !== 'stratified') return [order];
   return Array.from({ length: strata }, (_, s) => {

@@ -6,6 +6,7 @@ import { sampleValues, type Sampler, type SampleUtilities, type SamplingOptions 
 import type { SampledValues } from './sampled-values.js';
 import { shapley, type Semivalue } from './semivalue.js';
 import { addToMoments, boundMoments, emptyMoments, summariseMoments } from './running-moments.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface PermutationValuesOptions extends SamplingOptions {
   readonly game: Game;
@@ -33,6 +34,23 @@ export interface PermutationValuesOptions extends SamplingOptions {
  * @throws InputError for strata or a truncation that make no sense, and as {@link sampleValues}.
  */
 export async function permutationValues(options: PermutationValuesOptions): Promise<SampledValues> {
+  refuseUnknownOptions(
+    options,
+    [
+      'game',
+      'semivalue',
+      'sampling',
+      'strata',
+      'truncation',
+      'seed',
+      'stop',
+      'from',
+      'onEstimate',
+      'onProgress',
+      'signal',
+    ],
+    'permutationValues',
+  );
   const { game, semivalue = shapley, sampling = 'independent', strata = 4, truncation, seed } = options;
   const n = game.players;
   if (n < 1) throw new InputError('A game of no players has no values; give it at least one.');

@@ -2,6 +2,7 @@ import { safePoint, type RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Utility } from '../evaluation/utility.js';
 import type { Subsets } from '../subsets/subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** Where trained parameters come from: exact retraining, or any predictor. `B` subsets → `B×p`. */
 export type ParametersOf = (subsets: Subsets) => Float64Array | Promise<Float64Array>;
@@ -26,6 +27,11 @@ const BLOCK = 1024;
  * @returns for each utility, `T×(N+1)` numbers: entry k of a row belongs to the first k points of that permutation.
  */
 export async function prefixUtilities(options: PrefixUtilitiesOptions): Promise<Float64Array[]> {
+  refuseUnknownOptions(
+    options,
+    ['pool', 'permutations', 'parametersOf', 'utilities', 'label', 'onProgress', 'signal'],
+    'prefixUtilities',
+  );
   const { pool, permutations, parametersOf, utilities, label = 'evaluating prefixes' } = options;
   const count = permutations.length;
   const stride = pool.size + 1;

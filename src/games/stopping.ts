@@ -3,6 +3,7 @@ import { pearson } from '../statistics/correlation.js';
 import { ranks } from '../statistics/ranks.js';
 import type { ErrorBounds } from './empirical-bernstein.js';
 import type { SampledValues } from './sampled-values.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** When sampling has gone on for long enough. Depends on the estimate alone, so a resumed run stops where a longer one does. */
 export interface StoppingRule {
@@ -39,10 +40,9 @@ export function sampleBudget(samples: number): StoppingRule {
  * @throws InputError unless the tolerance is positive and the confidence between 0 and 1; while sampling, where samples have no
  * range (truncated permutations, parameters).
  */
-export function absoluteError(
-  tolerance: number,
-  { confidence = 0.95 }: { readonly confidence?: number } = {},
-): StoppingRule {
+export function absoluteError(tolerance: number, options: { readonly confidence?: number } = {}): StoppingRule {
+  refuseUnknownOptions(options, ['confidence'], 'absoluteError');
+  const { confidence = 0.95 } = options;
   checkTolerated(tolerance);
   if (!(confidence > 0 && confidence < 1))
     throw new InputError(`The confidence is ${confidence}; give a number between 0 and 1, e.g. 0.95.`);

@@ -1,6 +1,7 @@
 import { lbfgsMemory } from '../numerics/lbfgs-rule.js';
 import { tileNumbers } from './linear/linear-objective.js';
 import { denseParameterLimit } from './linear/size-path.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** What decides how much memory retraining a linear model takes. */
 export interface RetrainingShape {
@@ -19,6 +20,13 @@ export interface RetrainingShape {
 /** Bytes that a process of Node.js with this library takes before it has any data. */
 const processBytes = 150e6;
 
+export interface RetrainingBytesOptions {
+  readonly shape: RetrainingShape;
+  readonly block: number;
+  /** Threads: what is not shared is there once for each. Default: 1. */
+  readonly workers?: number;
+}
+
 /**
  * Bytes that retraining takes at most when `block` subsets are solved together, with D = d + 1 and p = m·D:
  *
@@ -34,9 +42,10 @@ const processBytes = 150e6;
  * | inverse Hessians of the size path's knots, where p ≤ 2000 | 8·p²·(knots + 3) |
  * | the process itself | 150 MB |
  *
- * @param workers threads: what is not shared is there once for each
  */
-export function retrainingBytes(shape: RetrainingShape, block: number, workers = 1): number {
+export function retrainingBytes(options: RetrainingBytesOptions): number {
+  refuseUnknownOptions(options, ['shape', 'block', 'workers'], 'retrainingBytes');
+  const { shape, block, workers = 1 } = options;
   const { points, features, logits, subsets, smallest } = shape;
   const width = features + 1;
   const p = logits * width;
@@ -52,12 +61,21 @@ export function retrainingBytes(shape: RetrainingShape, block: number, workers =
   return processBytes + shared + workers * perThread;
 }
 
+export interface LargestBlockOptions {
+  readonly shape: RetrainingShape;
+  readonly bytes: number;
+  /** Default 1. */
+  readonly workers?: number;
+}
+
 /**
  * The largest number of subsets, at most 256, that may be solved together within `bytes`; 0 where not even one may.
  */
-export function largestBlock(shape: RetrainingShape, bytes: number, workers = 1): number {
-  const one = retrainingBytes(shape, 1, workers);
+export function largestBlock(options: LargestBlockOptions): number {
+  refuseUnknownOptions(options, ['shape', 'bytes', 'workers'], 'largestBlock');
+  const { shape, bytes, workers = 1 } = options;
+  const one = retrainingBytes({ shape, block: 1, workers });
   if (one > bytes) return 0;
-  const perSubset = retrainingBytes(shape, 2, workers) - one;
+  const perSubset = retrainingBytes({ shape, block: 2, workers }) - one;
   return Math.min(256, 1 + Math.floor((bytes - one) / perSubset));
 }

@@ -3,6 +3,7 @@ import type { Learner } from '../learners/learner.js';
 import { dot } from '../numerics/dense.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { newtonDirections, type NewtonDirections } from './newton.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** How far predicted parameters are from trained ones, without training. */
 export interface Certificate {
@@ -18,6 +19,13 @@ export interface Certificate {
   readonly bounds: Float64Array;
 }
 
+export interface CertifyOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  readonly subsets: Subsets;
+  readonly predicted: Float64Array;
+}
+
 /**
  * Certifies predicted parameters (`B×p`).
  *
@@ -25,7 +33,9 @@ export interface Certificate {
  *
  * @throws InputError if the subsets are of a pool of another size.
  */
-export function certify(pool: Dataset, learner: Learner, subsets: Subsets, predicted: Float64Array): Certificate {
+export function certify(options: CertifyOptions): Certificate {
+  refuseUnknownOptions(options, ['pool', 'learner', 'subsets', 'predicted'], 'certify');
+  const { pool, learner, subsets, predicted } = options;
   checkSubsets(subsets, pool);
   return {
     stepNorms: newtonStepNorms(newtonDirections(pool, learner, subsets, predicted)),

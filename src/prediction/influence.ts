@@ -7,6 +7,7 @@ import { fullPool, subsetSizes } from '../subsets/index.js';
 import { checkSubsets } from '../subsets/subsets.js';
 import { repeatRow } from './mean.js';
 import type { Predictor } from './predictor.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface InfluenceOptions {
   /**
@@ -15,6 +16,13 @@ export interface InfluenceOptions {
    * about as badly as no change. Default `correct`.
    */
   readonly formula?: 'correct' | 'authors';
+}
+
+export interface InfluencePredictorOptions extends InfluenceOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** `p` parameters trained on the whole pool */
+  readonly full: Float64Array;
 }
 
 /**
@@ -27,15 +35,11 @@ export interface InfluenceOptions {
  * effect, N·p numbers computed once, so a batch of subsets is one product of their masks with these effects. A training set S of
  * other points has its own ∇F_S(θ*).
  *
- * @param full `p` parameters trained on the whole pool
  * @throws InputError if the Hessian at `full` is not positive definite, from `predict` if the subsets are of another pool.
  */
-export function influencePredictor(
-  pool: Dataset,
-  learner: Learner,
-  full: Float64Array,
-  { formula = 'correct' }: InfluenceOptions = {},
-): Predictor {
+export function influencePredictor(options: InfluencePredictorOptions): Predictor {
+  refuseUnknownOptions(options, ['pool', 'learner', 'full', 'formula'], 'influencePredictor');
+  const { pool, learner, full, formula = 'correct' } = options;
   const p = full.length;
   const everyPoint = fullPool(pool.size);
   const hessian = learner.hessian(pool, everyPoint.weights, full);

@@ -4,6 +4,14 @@ import type { Learner } from '../learners/learner.js';
 import type { Predictor } from './predictor.js';
 import { chordNanoseconds } from './size-aware-chord.js';
 import { startOnSizePath } from './size-path-start.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface LbfgsPredictorOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default 4. */
+  readonly iterations?: number;
+}
 
 /**
  * The exact solver stopped early: iterations of L-BFGS on the objective of each subset from θ*(n), the optimum of the whole
@@ -15,7 +23,9 @@ import { startOnSizePath } from './size-path-start.js';
  * @throws InputError if the number of iterations is not a whole number, from `predict` if the learner is not convex or a
  * subset is empty.
  */
-export function lbfgsPredictor(pool: Dataset, learner: Learner, iterations = 4): Predictor {
+export function lbfgsPredictor(options: LbfgsPredictorOptions): Predictor {
+  refuseUnknownOptions(options, ['pool', 'learner', 'iterations'], 'lbfgsPredictor');
+  const { pool, learner, iterations = 4 } = options;
   checkIterations('iterations', iterations);
   return {
     name: `L-BFGS, ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}`,

@@ -6,10 +6,20 @@ import { choleskyFactor, choleskySolve, dot } from '../numerics/dense.js';
 import { fullPool, takeSubsets, type Subsets } from '../subsets/index.js';
 import { repeatRow } from './mean.js';
 import type { Predictor } from './predictor.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** Share of the decrease promised by the slope that a step must deliver. */
 const sufficientDecrease = 1e-4;
 const mostHalvings = 30;
+
+export interface NewtonPredictorOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** `p` parameters trained on the whole pool */
+  readonly full: Float64Array;
+  /** Default 1. */
+  readonly steps?: number;
+}
 
 /**
  * Steps of Newton's method on the objective of each subset, from the parameters of the whole pool:
@@ -18,10 +28,11 @@ const mostHalvings = 30;
  *
  * Cost per subset and step: N·p² for the Hessian, p³/3 to factor it, and one or more objectives of N·p.
  *
- * @param full `p` parameters trained on the whole pool
  * @throws InputError if the number of steps is not a whole number.
  */
-export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Array, steps = 1): Predictor {
+export function newtonPredictor(options: NewtonPredictorOptions): Predictor {
+  refuseUnknownOptions(options, ['pool', 'learner', 'full', 'steps'], 'newtonPredictor');
+  const { pool, learner, full, steps = 1 } = options;
   checkIterations('steps', steps);
   const name = steps === 1 ? 'one Newton step' : `${steps} Newton steps`;
   return {
@@ -34,13 +45,23 @@ export function newtonPredictor(pool: Dataset, learner: Learner, full: Float64Ar
   };
 }
 
+export interface RefinedByNewtonOptions {
+  readonly predictor: Predictor;
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default 1. */
+  readonly steps?: number;
+}
+
 /**
  * Another predictor's parameters after steps of Newton's method on the objective of each subset, with the same safeguard as
  * in {@link newtonPredictor}.
  *
  * @throws InputError if the number of steps is not a whole number.
  */
-export function refinedByNewton(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+export function refinedByNewton(options: RefinedByNewtonOptions): Predictor {
+  refuseUnknownOptions(options, ['predictor', 'pool', 'learner', 'steps'], 'refinedByNewton');
+  const { predictor, pool, learner, steps = 1 } = options;
   checkIterations('steps', steps);
   const name = `${predictor.name} + ${steps === 1 ? 'one Newton step' : `${steps} Newton steps`}`;
   const predictDataset = predictor.predictDataset?.bind(predictor);

@@ -9,6 +9,7 @@ import { takeSubsets, type Subsets } from '../subsets/subsets.js';
 import { newtonStepNorms } from './certificate.js';
 import { newtonDirections, searchAlong } from './newton.js';
 import type { Predictor } from './predictor.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** Where a subset's parameters came from. */
 export const Rung = {
@@ -69,6 +70,11 @@ const startGain = Math.sqrt(10);
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function predictWithin(options: PredictWithinOptions): Promise<PredictedWithin> {
+  refuseUnknownOptions(
+    options,
+    ['pool', 'learner', 'predictor', 'subsets', 'tolerance', 'onProgress', 'signal'],
+    'predictWithin',
+  );
   const { learner, tolerance } = options;
   if (!(tolerance > 0)) throw new InputError(`The tolerance is ${tolerance}; it must be above 0, e.g. 0.01.`);
   return learner.kind === 'convex' ? solveWithin(learner, options) : climbByNewton(options);

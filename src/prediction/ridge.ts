@@ -4,6 +4,7 @@ import { choleskyFactor, choleskyInverse, dot, multiplyTransposed, transpose } f
 import { checkBank, type Bank } from '../retraining/bank.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface RidgeOptions {
   /** What the regression sees of a subset: its mask alone, or [mask, mask/n, n/N], which lets effects shrink with size n. */
@@ -106,6 +107,7 @@ function squaredError(predicted: Float64Array, targets: Float64Array): number {
  * `predict` if the subsets are of another pool.
  */
 export function ridgePredictor(bank: Bank, options: RidgeOptions = {}): Predictor {
+  refuseUnknownOptions(options, ['features', 'validationFraction', 'strengths'], 'ridgePredictor');
   const { features = 'mask and size', validationFraction = 0.2, strengths = defaultStrengths } = options;
   checkBank(bank);
   if (!(validationFraction > 0 && validationFraction < 1))

@@ -6,6 +6,14 @@ import type { SizePath } from '../learners/linear/size-path.js';
 import { fullPool, subsetSizes, type Subsets } from '../subsets/subsets.js';
 import type { Predictor } from './predictor.js';
 import { startAtSizes, startOnSizePath } from './size-path-start.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface SizeAwareChordPredictorOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default 1. */
+  readonly steps?: number;
+}
 
 /**
  * Influence functions that know the size of the subset: steps θ ← θ − H(n)⁻¹ ∇F_S(θ) from θ*(n), with θ*(n) and H(n) the
@@ -17,7 +25,9 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
-export function sizeAwareChordPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
+export function sizeAwareChordPredictor(options: SizeAwareChordPredictorOptions): Predictor {
+  refuseUnknownOptions(options, ['pool', 'learner', 'steps'], 'sizeAwareChordPredictor');
+  const { pool, learner, steps = 1 } = options;
   checkIterations('steps', steps);
   const name = `size-aware chord, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {
@@ -61,6 +71,14 @@ export function chordNanoseconds(pool: Dataset, learner: Learner, steps: number)
   return steps * (costs.gradient + costs.chordDirection);
 }
 
+export interface RefinedByChordOptions {
+  readonly predictor: Predictor;
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default 1. */
+  readonly steps?: number;
+}
+
 /**
  * Another predictor's parameters after chord steps with the Hessians of the size path, which cost one gradient each where a
  * Newton step needs a Hessian.
@@ -68,7 +86,9 @@ export function chordNanoseconds(pool: Dataset, learner: Learner, steps: number)
  * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
-export function refinedByChord(predictor: Predictor, pool: Dataset, learner: Learner, steps = 1): Predictor {
+export function refinedByChord(options: RefinedByChordOptions): Predictor {
+  refuseUnknownOptions(options, ['predictor', 'pool', 'learner', 'steps'], 'refinedByChord');
+  const { predictor, pool, learner, steps = 1 } = options;
   checkIterations('steps', steps);
   const name = `${predictor.name} + ${steps === 1 ? 'one chord step' : `${steps} chord steps`}`;
   const predictDataset = predictor.predictDataset?.bind(predictor);

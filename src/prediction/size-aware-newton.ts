@@ -5,6 +5,14 @@ import { fullPool, subsetSizes } from '../subsets/index.js';
 import { newtonNanoseconds, newtonSteps } from './newton.js';
 import type { Predictor } from './predictor.js';
 import { startAtSizes, startOnSizePath } from './size-path-start.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface SizeAwareNewtonPredictorOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default 1. */
+  readonly steps?: number;
+}
 
 /**
  * Steps of Newton's method on the objective of each subset, with the safeguard of `newtonPredictor`, from θ*(n): the optimum
@@ -13,7 +21,9 @@ import { startAtSizes, startOnSizePath } from './size-path-start.js';
  * @throws InputError if the number of steps is not a whole number, from `predict` if the learner is not convex or a subset
  * is empty.
  */
-export function sizeAwareNewtonPredictor(pool: Dataset, learner: Learner, steps = 1): Predictor {
+export function sizeAwareNewtonPredictor(options: SizeAwareNewtonPredictorOptions): Predictor {
+  refuseUnknownOptions(options, ['pool', 'learner', 'steps'], 'sizeAwareNewtonPredictor');
+  const { pool, learner, steps = 1 } = options;
   checkIterations('steps', steps);
   const name = `size-aware Newton, ${steps === 1 ? 'one step' : `${steps} steps`}`;
   return {

@@ -4,6 +4,7 @@ import { RetrainStatus } from '../learners/learner.js';
 import { takeSubsets } from '../subsets/subsets.js';
 import type { Bank } from './bank.js';
 import { retrainInBlocks, type RetrainInBlocksOptions } from './retrain-in-blocks.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface BuildBankOptions extends RetrainInBlocksOptions {
   /** Subsets that lack a class have no trained parameters: refuse them (default), or leave them out of the bank. */
@@ -18,8 +19,25 @@ export interface BuildBankOptions extends RetrainInBlocksOptions {
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function buildBank(options: BuildBankOptions): Promise<Bank> {
-  const { pool, learner, subsets, missingClass = 'refuse' } = options;
-  const retrained = await retrainInBlocks(options);
+  refuseUnknownOptions(
+    options,
+    [
+      'missingClass',
+      'pool',
+      'learner',
+      'subsets',
+      'tolerance',
+      'workers',
+      'blockSubsets',
+      'store',
+      'onProgress',
+      'signal',
+    ],
+    'buildBank',
+  );
+  const { missingClass = 'refuse', ...retraining } = options;
+  const { pool, learner, subsets } = retraining;
+  const retrained = await retrainInBlocks(retraining);
   const { parameters, residuals, status } = retrained;
   const rowsWith = (...wanted: readonly number[]) =>
     Array.from(status.keys()).filter((b) => wanted.includes(status[b]));

@@ -6,6 +6,7 @@ import type { Learner, Retrained } from '../learners/learner.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
 import { openBlockStore } from './block-store.js';
 import { retrainInWorkers } from './retrain-in-workers.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface RetrainInBlocksOptions extends RunControl {
   readonly pool: Dataset;
@@ -36,6 +37,11 @@ const defaultBlockSubsets = 1024;
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function retrainInBlocks(options: RetrainInBlocksOptions): Promise<Retrained> {
+  refuseUnknownOptions(
+    options,
+    ['pool', 'learner', 'subsets', 'tolerance', 'workers', 'blockSubsets', 'store', 'onProgress', 'signal'],
+    'retrainInBlocks',
+  );
   const { pool, learner, subsets, tolerance = defaultTolerance, blockSubsets = defaultBlockSubsets } = options;
   const { workers = 1, onProgress, signal } = options;
   if (!(Number.isInteger(blockSubsets) && blockSubsets >= 1)) {

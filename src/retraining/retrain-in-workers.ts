@@ -8,6 +8,7 @@ import type { Learner, Retrained } from '../learners/learner.js';
 import { learnerModule } from '../learners/registry.js';
 import { kernelChoice } from '../numerics/wasm-kernels.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 import type { BlockOutcome, JobBlock, SharedJob, SharedPool } from './worker.js';
 
 export interface RetrainInWorkersOptions extends RunControl {
@@ -45,6 +46,11 @@ let lastPool = 0;
  * @throws InterruptedError if `signal` is aborted; the threads at work are ended.
  */
 export async function retrainInWorkers(options: RetrainInWorkersOptions, file = workerFile): Promise<Retrained> {
+  refuseUnknownOptions(
+    options,
+    ['pool', 'learner', 'subsets', 'tolerance', 'workers', 'onProgress', 'signal'],
+    'retrainInWorkers',
+  );
   const { pool, subsets, workers, onProgress, signal } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new InputError(`The number of workers is ${workers}; it must be a whole number of at least 1.`);

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
 import { quantile } from './quantile.js';
 import type { Estimate } from './estimate.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface BootstrapOptions {
   readonly seed: number;
@@ -32,20 +33,23 @@ function drawUnits(units: number, resamples: number, seed: number): Int32Array {
   return drawn;
 }
 
+export interface BootstrapStatisticOptions extends BootstrapOptions {
+  /** Number of units, e.g. held-out subsets */
+  readonly units: number;
+  /** Maps resampled unit indices to the figure */
+  readonly statistic: (indices: Int32Array) => number;
+}
+
 /**
  * Percentile bootstrap of a statistic over the units of a sample (Efron & Tibshirani 1993, §13.3). Units are resampled by
  * index, so a statistic of several aligned lists is resampled as pairs. Resamples on which the statistic is undefined (NaN,
  * e.g. a correlation of constants) are left out of the interval.
  *
- * @param units number of units, e.g. held-out subsets
- * @param statistic maps resampled unit indices to the figure
  * @throws InputError if the options ask for no resamples or a coverage that is not between 0 and 1.
  */
-export function bootstrap(
-  units: number,
-  statistic: (indices: Int32Array) => number,
-  { seed, resamples = 2000, level = 0.95 }: BootstrapOptions,
-): Estimate {
+export function bootstrap(options: BootstrapStatisticOptions): Estimate {
+  refuseUnknownOptions(options, ['units', 'statistic', 'seed', 'resamples', 'level'], 'bootstrap');
+  const { units, statistic, seed, resamples = 2000, level = 0.95 } = options;
   if (!(Number.isInteger(resamples) && resamples >= 1))
     throw new InputError(`resamples is ${resamples}; it must be a whole number of at least 1.`);
   if (!(level > 0 && level < 1)) throw new InputError(`level is ${level}; it must be above 0 and below 1, e.g. 0.95.`);
@@ -64,15 +68,18 @@ export function bootstrap(
     : { value, low: quantile(draws, tail), high: quantile(draws, 1 - tail) };
 }
 
+export interface BootstrapRatioOptions extends BootstrapOptions {
+  readonly numerators: ArrayLike<number>;
+  readonly denominators: ArrayLike<number>;
+}
+
 /** Mean of one list over the mean of another of the same units, NaN where that is 0, with its paired {@link bootstrap} interval. */
-export function bootstrapRatio(
-  numerators: ArrayLike<number>,
-  denominators: ArrayLike<number>,
-  options: BootstrapOptions,
-): Estimate {
-  return bootstrap(
-    numerators.length,
-    (indices) => {
+export function bootstrapRatio(options: BootstrapRatioOptions): Estimate {
+  refuseUnknownOptions(options, ['numerators', 'denominators', 'seed', 'resamples', 'level'], 'bootstrapRatio');
+  const { numerators, denominators, ...resampling } = options;
+  return bootstrap({
+    units: numerators.length,
+    statistic: (indices) => {
       let [above, below] = [0, 0];
       for (const i of indices) {
         above += numerators[i];
@@ -80,19 +87,20 @@ export function bootstrapRatio(
       }
       return below === 0 ? NaN : above / below;
     },
-    options,
-  );
+    ...resampling,
+  });
 }
 
 /** Mean of a sample with its {@link bootstrap} interval. */
 export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions): Estimate {
-  return bootstrap(
-    values.length,
-    (indices) => {
+  refuseUnknownOptions(options, ['seed', 'resamples', 'level'], 'bootstrapMean');
+  return bootstrap({
+    units: values.length,
+    statistic: (indices) => {
       let sum = 0;
       for (const i of indices) sum += values[i];
       return sum / indices.length;
     },
-    options,
-  );
+    ...options,
+  });
 }

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
 import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import type { Subsets } from './subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /**
  * B independent subsets that hold each point with `probability`, independently of the others; sizes are binomial, and an
@@ -17,6 +18,7 @@ export function bernoulliSubsets(options: {
   /** Number of the first row, so that a draw can be continued. Default 0. */
   readonly first?: number;
 }): Subsets {
+  refuseUnknownOptions(options, ['poolSize', 'count', 'probability', 'seed', 'first'], 'bernoulliSubsets');
   const { poolSize, count, probability, seed, first = 0 } = options;
   checkPoolSize(poolSize);
   checkCount(count);

@@ -1,6 +1,7 @@
 import { randomStream } from '../numerics/random.js';
 import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import { addMember, type Subsets } from './subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /**
  * B independent bootstrap samples: `size` points drawn with replacement, so weights are multinomial(size; 1/N, …, 1/N).
@@ -14,6 +15,7 @@ export function bootstrapSubsets(options: {
   /** Draws per sample. Default N. */
   readonly size?: number;
 }): Subsets {
+  refuseUnknownOptions(options, ['poolSize', 'count', 'seed', 'size'], 'bootstrapSubsets');
   const { poolSize, count, seed, size = poolSize } = options;
   checkPoolSize(poolSize);
   checkCount(count);

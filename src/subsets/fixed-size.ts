@@ -1,6 +1,7 @@
 import { randomStream } from '../numerics/random.js';
 import { checkCount, checkPoolSize, checkSize, drawMembers } from './draw.js';
 import type { Subsets } from './subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 /**
  * B independent subsets of exactly `size` of the `poolSize` points, drawn without replacement: every point is in one with
@@ -14,6 +15,7 @@ export function fixedSizeSubsets(options: {
   readonly size: number;
   readonly seed: number;
 }): Subsets {
+  refuseUnknownOptions(options, ['poolSize', 'count', 'size', 'seed'], 'fixedSizeSubsets');
   const { poolSize, count, size, seed } = options;
   checkPoolSize(poolSize);
   checkCount(count);

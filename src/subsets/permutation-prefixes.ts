@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
 import { checkCount, checkPoolSize, checkSize } from './draw.js';
 import type { Subsets } from './subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface PermutationPrefixes {
   /** `T·L` rows: for each permutation in turn, its first `sizes[0]`, `sizes[1]`, … points. */
@@ -12,14 +13,23 @@ export interface PermutationPrefixes {
   readonly sizes: readonly number[];
 }
 
+export interface DrawPermutationsOptions {
+  readonly poolSize: number;
+  readonly count: number;
+  readonly seed: number;
+  /** Number of the first order. Default 0. */
+  readonly first?: number;
+}
+
 /**
  * T independent uniformly random orders of the points 0 … N−1; order t depends only on (seed, t), so a longer run continues
  * a shorter one.
  *
- * @param first number of the first order; default 0
  * @throws InputError if the numbers are not whole numbers of at least 0.
  */
-export function drawPermutations(poolSize: number, count: number, seed: number, first = 0): Int32Array[] {
+export function drawPermutations(options: DrawPermutationsOptions): Int32Array[] {
+  refuseUnknownOptions(options, ['poolSize', 'count', 'seed', 'first'], 'drawPermutations');
+  const { poolSize, count, seed, first = 0 } = options;
   checkPoolSize(poolSize);
   checkCount(count);
   checkSize('first', first, Number.MAX_SAFE_INTEGER);
@@ -41,6 +51,7 @@ export function permutationPrefixes(options: {
   /** Prefix sizes, ascending. Default 1 … N. */
   readonly sizes?: readonly number[];
 }): PermutationPrefixes {
+  refuseUnknownOptions(options, ['poolSize', 'count', 'seed', 'sizes'], 'permutationPrefixes');
   const { poolSize, count, seed } = options;
   checkPoolSize(poolSize);
   checkCount(count);
@@ -51,7 +62,7 @@ export function permutationPrefixes(options: {
       throw new InputError(`sizes[${k}] is ${size} after ${sizes[k - 1]}; give the prefix sizes in ascending order.`);
     }
   });
-  const permutations = drawPermutations(poolSize, count, seed);
+  const permutations = drawPermutations({ poolSize, count, seed });
   const weights = new Uint8Array(count * sizes.length * poolSize);
   permutations.forEach((permutation, t) => {
     sizes.forEach((size, k) => {

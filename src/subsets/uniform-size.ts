@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 import { randomStream } from '../numerics/random.js';
 import { checkCount, checkPoolSize, checkSize, drawMembers } from './draw.js';
 import type { Subsets } from './subsets.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface UniformSizeOptions {
   /** Pool size, N. */
@@ -29,6 +30,11 @@ const attempts = 1000;
  * @throws InputError if the sizes do not fit the pool or every one of 1,000 draws of a subset lacked a class.
  */
 export function uniformSizeSubsets(options: UniformSizeOptions): Subsets {
+  refuseUnknownOptions(
+    options,
+    ['poolSize', 'count', 'minimumSize', 'maximumSize', 'seed', 'labels', 'classCount'],
+    'uniformSizeSubsets',
+  );
   const { poolSize, count, minimumSize = 1, maximumSize = poolSize, seed, labels } = options;
   checkPoolSize(poolSize);
   checkCount(count);

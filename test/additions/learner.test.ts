@@ -56,9 +56,12 @@ describe("a learner of one's own", function () {
         (error) => error instanceof InputError && /another learner.*nearest means/.test(error.message),
       );
       // A quadratic objective: one Newton step is exact.
-      const predicted = await newtonPredictor(pool, learner, bank.parameters.slice(0, 9)).predict(subsets);
+      const predicted = await newtonPredictor({ pool, learner, full: bank.parameters.slice(0, 9) }).predict(subsets);
       predicted.forEach((value, k) => assert.ok(Math.abs(value - bank.parameters[k]) < 1e-9));
-      assert.equal((await influencePredictor(pool, learner, bank.parameters.slice(0, 9)).predict(subsets)).length, 108);
+      assert.equal(
+        (await influencePredictor({ pool, learner, full: bank.parameters.slice(0, 9) }).predict(subsets)).length,
+        108,
+      );
     } finally {
       rmSync(store, { recursive: true });
     }

@@ -19,7 +19,7 @@ describe('predictive ensemble', () => {
     const subsets = bootstrapSubsets({ poolSize: 40, count: 5, seed: 1 });
     subsets.weights.fill(0, 80, 120);
     const { parameters } = await learner.retrain(pool, subsets);
-    const { probabilities, spread, models } = ensemblePrediction(learner, test, parameters);
+    const { probabilities, spread, models } = ensemblePrediction({ learner, points: test, parameters });
     assert.equal(models, 4);
     const p = learner.parameterCount(pool);
     const each = [0, 1, 3, 4].map((b) => learner.probabilities(test, parameters.slice(b * p, (b + 1) * p)));
@@ -33,13 +33,13 @@ describe('predictive ensemble', () => {
   it('needs a model', () => {
     for (const size of [0, 1]) {
       const parameters = new Float64Array(size * learner.parameterCount(pool)).fill(NaN);
-      assert.throws(() => ensemblePrediction(learner, test, parameters), InputError);
+      assert.throws(() => ensemblePrediction({ learner, points: test, parameters }), InputError);
     }
   });
 
   it('of one model is the model, without spread', async () => {
     const { parameters } = await learner.retrain(pool, fullPool(40));
-    const { probabilities, spread } = ensemblePrediction(learner, test, parameters);
+    const { probabilities, spread } = ensemblePrediction({ learner, points: test, parameters });
     learner.probabilities(test, parameters).forEach((value, at) => close(probabilities[at], value, 0));
     assert.ok(spread.every((value) => value === 0));
   });
@@ -51,7 +51,7 @@ describe('temperature', () => {
     const stream = randomStream(seed, 'logits');
     const logits = Float64Array.from({ length: 3 * 2000 }, () => 2 * stream.normal());
     const exponentials = logits.map((z) => Math.exp(z));
-    const probabilities = temper(exponentials, 3, 1);
+    const probabilities = temper({ probabilities: exponentials, classCount: 3, temperature: 1 });
     const labels = Uint8Array.from({ length: 2000 }, (_, i) => {
       const u = stream.uniform();
       return u < probabilities[3 * i] ? 0 : u < probabilities[3 * i] + probabilities[3 * i + 1] ? 1 : 2;
@@ -61,8 +61,8 @@ describe('temperature', () => {
   const { logits, probabilities, labels } = calibrated(1);
 
   it('1 changes nothing, and softmax of logits over T is what another T gives', () => {
-    temper(probabilities, 3, 1).forEach((value, at) => close(value, probabilities[at]));
-    const sharp = temper(probabilities, 3, 0.5);
+    temper({ probabilities, classCount: 3, temperature: 1 }).forEach((value, at) => close(value, probabilities[at]));
+    const sharp = temper({ probabilities, classCount: 3, temperature: 0.5 });
     for (const row of [0, 3]) {
       const sum = [0, 1, 2].reduce((total, k) => total + Math.exp(2 * logits[row + k]), 0);
       for (const k of [0, 1, 2]) close(sharp[row + k], Math.exp(2 * logits[row + k]) / sum);
@@ -76,18 +76,28 @@ describe('temperature', () => {
     // Three standard errors of a mean of twelve.
     close(mean(temperatures), 1, 0.025);
     const fitted = fitTemperature({ probabilities, labels, classCount: 3 });
-    close(fitTemperature({ probabilities: temper(probabilities, 3, 0.4), labels, classCount: 3 }), fitted * 2.5, 1e-6);
+    close(
+      fitTemperature({
+        probabilities: temper({ probabilities, classCount: 3, temperature: 0.4 }),
+        labels,
+        classCount: 3,
+      }),
+      fitted * 2.5,
+      1e-6,
+    );
   });
 
   it('has the least loss', () => {
     const loss = (t: number): number =>
-      mean(logLosses({ probabilities: temper(probabilities, 3, t), labels, classCount: 3 }));
+      mean(
+        logLosses({ probabilities: temper({ probabilities, classCount: 3, temperature: t }), labels, classCount: 3 }),
+      );
     const best = fitTemperature({ probabilities, labels, classCount: 3 });
     assert.ok(loss(best) < loss(best * 1.02) && loss(best) < loss(best * 0.98));
   });
 
   it('must be positive', () => {
-    assert.throws(() => temper(probabilities, 3, 0), InputError);
+    assert.throws(() => temper({ probabilities, classCount: 3, temperature: 0 }), InputError);
   });
 });
 
@@ -97,7 +107,7 @@ describe('Laplace approximation', () => {
     const full = (await learner.retrain(two, fullPool(40))).parameters;
     const p = full.length;
     const draws = 40_000;
-    const parameters = laplaceParameters(two, learner, full, { draws, seed: 1 });
+    const parameters = laplaceParameters({ pool: two, learner, full, draws, seed: 1 });
     const covariance = learner.hessian(two, fullPool(40).weights, full);
     choleskyFactor(covariance, p);
     const expected = choleskyInverse(covariance, p);
@@ -108,7 +118,7 @@ describe('Laplace approximation', () => {
         const scale = Math.sqrt(expected[j * p + j] * expected[k * p + k]);
         close(sum / draws / scale, expected[j * p + k] / scale, 0.03);
       }
-    const [first] = [laplaceParameters(two, learner, full, { draws: 3, seed: 1 })];
+    const [first] = [laplaceParameters({ pool: two, learner, full, draws: 3, seed: 1 })];
     assert.deepEqual(first, parameters.slice(0, 3 * p));
   });
 
@@ -117,7 +127,7 @@ describe('Laplace approximation', () => {
     const C = 0.04;
     const drawn = async (own: Dataset, of: Learner) => {
       const full = (await of.retrain(own, fullPool(40), { tolerance: 1e-11 })).parameters;
-      return laplaceParameters(own, of, full, { draws: 5, seed: 1 });
+      return laplaceParameters({ pool: own, learner: of, full, draws: 5, seed: 1 });
     };
     const plain = await drawn(two, logisticRegression({ C }));
     const scaled = await drawn({ ...two, features: two.features.map((x) => x * Math.sqrt(C)) }, learner);
@@ -128,7 +138,7 @@ describe('Laplace approximation', () => {
     const perceptron = multilayerPerceptron({ hidden: [], steps: 20, weightDecay: 0.1 });
     const full = (await perceptron.retrain(pool, fullPool(40))).parameters;
     const deviations = (own: Dataset) =>
-      laplaceParameters(own, perceptron, full, { draws: 2, seed: 1 }).map(
+      laplaceParameters({ pool: own, learner: perceptron, full, draws: 2, seed: 1 }).map(
         (value, at) => value - full[at % full.length],
       );
     const twice = takeRows(

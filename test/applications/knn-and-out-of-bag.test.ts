@@ -36,7 +36,10 @@ describe('KNN-Shapley values', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ([pool, points, neighbours]) => {
         const { values } = await knnShapley({ pool, points, neighbours });
-        const [expected] = await exactSemivalues(knnGame({ pool, points, neighbours }), [shapley]);
+        const [expected] = await exactSemivalues({
+          game: knnGame({ pool, points, neighbours }),
+          semivalues: [shapley],
+        });
         values.forEach((value, i) => assert.ok(Math.abs(value - expected.values[i]) < 1e-9));
       }),
       { numRuns: 60 },
@@ -47,13 +50,13 @@ describe('KNN-Shapley values', () => {
     const pool = takeRows(train, [0, 5, 11, 17, 22, 30, 36, 41, 50, 58, 63, 70]);
     const options = { pool, points: test, neighbours: 5 };
     const { values } = await knnShapley(options);
-    const [expected] = await exactSemivalues(knnGame(options), [shapley]);
+    const [expected] = await exactSemivalues({ game: knnGame(options), semivalues: [shapley] });
     values.forEach((value, i) => assert.ok(Math.abs(value - expected.values[i]) < 1e-9));
   });
 
   it('stop when asked to, and refuse what does not fit', async () => {
     const options = { pool: train, points: test, neighbours: 3 };
-    await assert.rejects(knnShapley(options, { signal: AbortSignal.abort() }), InterruptedError);
+    await assert.rejects(knnShapley({ ...options, signal: AbortSignal.abort() }), InterruptedError);
     await assert.rejects(knnShapley({ ...options, neighbours: 0 }), InputError);
     await assert.rejects(knnShapley({ ...options, points: { ...test, dimension: 2 } }), InputError);
     assert.throws(() => knnGame({ ...options, pool: takeRows(train, []) }), InputError);
@@ -84,7 +87,7 @@ describe('Data-OOB values', () => {
     const learner = logisticRegression();
     const subsets = bootstrapSubsets({ poolSize: pool.size, count: 60, seed: 1 });
     const { parameters } = await learner.retrain(pool, subsets);
-    const bagged = outOfBagValues(subsets, pointOutcomes(learner, pool, parameters, 'correct'));
+    const bagged = outOfBagValues(subsets, pointOutcomes({ learner, points: pool, parameters, kind: 'correct' }));
     const nearest = await knnShapley({ pool, points: test, neighbours: 5 });
     const wrong = new Set(flipped);
     for (const { values } of [bagged, nearest]) {

@@ -120,8 +120,8 @@ describe('outcomes', () => {
     const subsets = fixedSizeSubsets({ poolSize: 40, count: 3, size: 30, seed: 1 });
     subsets.weights.fill(0, 40, 80);
     const { parameters } = await learner.retrain(pool, subsets);
-    const hits = pointOutcomes(learner, test, parameters, 'correct');
-    const chances = pointOutcomes(learner, test, parameters, 'probability');
+    const hits = pointOutcomes({ learner, points: test, parameters, kind: 'correct' });
+    const chances = pointOutcomes({ learner, points: test, parameters, kind: 'probability' });
     assert.ok(hits.subarray(60, 120).every(Number.isNaN) && chances.subarray(60, 120).every(Number.isNaN));
     const p = learner.parameterCount(pool);
     for (const b of [0, 2])
@@ -136,10 +136,10 @@ describe('outcomes', () => {
 describe('influence pairs', () => {
   it('are those above both thresholds, highest first', () => {
     const influence = Float64Array.of(0.2, 0.5, 0.1, 0.9, 0.9, 0.9);
-    assert.deepEqual(influencePairs(influence, Float64Array.of(0.3, 0.1)), [
+    assert.deepEqual(influencePairs({ influence, memorization: Float64Array.of(0.3, 0.1) }), [
       { point: 0, target: 1, influence: 0.5 },
       { point: 0, target: 0, influence: 0.2 },
     ]);
-    assert.throws(() => influencePairs(influence, new Float64Array(4)), InputError);
+    assert.throws(() => influencePairs({ influence, memorization: new Float64Array(4) }), InputError);
   });
 });

@@ -68,7 +68,7 @@ async function enumerate(game: ParameterGame, semivalue = shapley): Promise<Floa
   const values = new Float64Array(n * p);
   for (let j = 0; j < p; j++) {
     const one = Array.from({ length: p }, (_, k) => Number(k === j));
-    const [valuation] = await exactSemivalues(contrastGame(game, one), [semivalue]);
+    const [valuation] = await exactSemivalues({ game: contrastGame(game, one), semivalues: [semivalue] });
     valuation.values.forEach((value, i) => (values[i * p + j] = value));
   }
   return values;
@@ -135,7 +135,7 @@ describe('attribution of parameters', () => {
 
   for (const learner of learners)
     it(`of ${learner.name} agrees with enumeration and adds up to the trained parameters`, async () => {
-      const game = parameterGame(pool, learner);
+      const game = parameterGame({ pool, learner });
       const p = game.parameterCount;
       const { parameters: full } = await learner.retrain(pool, fullPool(pool.size));
       const exact = await enumerate(game);
@@ -150,7 +150,7 @@ describe('attribution of parameters', () => {
     });
 
   it('takes other semivalues', async () => {
-    const game = parameterGame(pool, learners[1]);
+    const game = parameterGame({ pool, learner: learners[1] });
     const sampled = await permutationAttribution({ game, seed: 1, semivalue: banzhaf(), stop: sampleBudget(400) });
     (await enumerate(game, banzhaf())).forEach((value, k) =>
       assert.ok(Math.abs(sampled.values[k] - value) < 4.5 * sampled.standardErrors[k]),
@@ -158,7 +158,7 @@ describe('attribution of parameters', () => {
   });
 
   it('gives each parameter the values of its own game, and a utility linear in θ its combination', async () => {
-    const game = parameterGame(pool, learners[0]);
+    const game = parameterGame({ pool, learner: learners[0] });
     const p = game.parameterCount;
     const coefficients = [2, -1, 0.5];
     const all = await permutationAttribution({ game, seed: 7, stop: sampleBudget(5) });
@@ -185,14 +185,14 @@ describe('attribution of parameters', () => {
       labels: Uint8Array.from(order, (i) => pool.labels[i]),
     };
     const [before, after] = [
-      await enumerate(parameterGame(pool, learners[0])),
-      await enumerate(parameterGame(moved, learners[0])),
+      await enumerate(parameterGame({ pool, learner: learners[0] })),
+      await enumerate(parameterGame({ pool: moved, learner: learners[0] })),
     ];
     order.forEach((i, k) => near(after.subarray(3 * k, 3 * k + 3), before.subarray(3 * i, 3 * i + 3), 1e-7));
   });
 
   it('counts subsets that lack a class as θ = 0, which is what the log-loss of knowing nothing means', async () => {
-    const game = parameterGame(pool, learners[0]);
+    const game = parameterGame({ pool, learner: learners[0] });
     const [first, second] = [0, 1].map((k) => [...pool.labels.keys()].filter((i) => pool.labels[i] === k));
     const subsets = subsetsFromMembers(pool.size, [[], first, second, [...first, second[0]]]);
     const found = await game.parameters(subsets);
@@ -204,7 +204,7 @@ describe('attribution of parameters', () => {
 
   it('by leaving points out is the retrained difference, and influences with that predictor', async () => {
     const [learner] = learners;
-    const game = parameterGame(pool, learner);
+    const game = parameterGame({ pool, learner });
     const found = await leaveOneOutAttribution(game);
     const { parameters: full } = await learner.retrain(pool, fullPool(pool.size));
     const rest = subsetsFromMembers(pool.size, [[0, 1, 2, 4, 5, 6, 7]]);
@@ -214,19 +214,23 @@ describe('attribution of parameters', () => {
       full.map((value, j) => value - without[j]),
       1e-12,
     );
-    const influence = influencePredictor(pool, learner, full);
+    const influence = influencePredictor({ pool, learner, full });
     const byInfluence = await leaveOneOutAttribution(
-      parameterGame(pool, learner, (subsets) => influence.predict(subsets)),
+      parameterGame({ pool, learner, parametersOf: (subsets) => influence.predict(subsets) }),
     );
     // First order in 1/N: near the exact change, here within half of the largest.
     const largest = Math.max(...found.map(Math.abs));
     near(byInfluence, found, largest / 2);
     const [value] = (
       await leaveOneOutValues(
-        trainingGame(pool, async (subsets) => (await learner.retrain(pool, subsets)).parameters, {
-          name: 'second coefficient',
-          uninformed: 0,
-          evaluate: (parameters) => parameters.filter((_, k) => k % 3 === 1),
+        trainingGame({
+          pool,
+          parametersOf: async (subsets) => (await learner.retrain(pool, subsets)).parameters,
+          utility: {
+            name: 'second coefficient',
+            uninformed: 0,
+            evaluate: (parameters) => parameters.filter((_, k) => k % 3 === 1),
+          },
         }),
       )
     ).values;
@@ -234,7 +238,7 @@ describe('attribution of parameters', () => {
   });
 
   it('continues an estimate with the same bytes, and stops on request', async () => {
-    const game = parameterGame(pool, learners[0]);
+    const game = parameterGame({ pool, learner: learners[0] });
     const whole = await permutationAttribution({ game, seed: 3, stop: sampleBudget(9) });
     const start = await permutationAttribution({ game, seed: 3, stop: sampleBudget(4) });
     const continued = await permutationAttribution({ game, seed: 3, stop: sampleBudget(9), from: start });

@@ -225,8 +225,8 @@ describe('the game of predicted models', function () {
   it('has the loss of the validation points as its utility: C times the sum of log-losses', () => {
     const stream = randomStream(3);
     const parameters = Float64Array.from({ length: 3 * 4 }, () => stream.normal());
-    const own = lossUtility(learner, validation);
-    const logLoss = logLossUtility(learner, validation);
+    const own = lossUtility({ learner, points: validation });
+    const logLoss = logLossUtility({ learner, points: validation });
     own.evaluate(parameters).forEach((value, b) => {
       assert.ok(Math.abs(value - 2 * 40 * logLoss.evaluate(parameters)[b]) < 1e-9);
     });
@@ -240,8 +240,8 @@ describe('the game of predicted models', function () {
     });
     const perceptron = multilayerPerceptron({ hidden: [4], seed: 1 });
     const weights = Float64Array.from({ length: perceptron.parameterCount(validation) }, () => stream.normal());
-    const [mean] = lossUtility(perceptron, validation).evaluate(weights);
-    assert.ok(Math.abs(mean - logLossUtility(perceptron, validation).evaluate(weights)[0]) < 1e-9);
+    const [mean] = lossUtility({ learner: perceptron, points: validation }).evaluate(weights);
+    assert.ok(Math.abs(mean - logLossUtility({ learner: perceptron, points: validation }).evaluate(weights)[0]) < 1e-9);
   });
 
   it('gives gradients of the utility of predicted parameters that finite differences confirm', async () => {
@@ -249,7 +249,11 @@ describe('the game of predicted models', function () {
     const bank = await buildBank({ pool, learner, subsets });
     const settings = improvedSettings({ steps: 120, batchSize: 64, learningRate: 5e-3 });
     const model = await trainModelPred({ bank, settings, seed: 1 });
-    const game = predictedGame(24, model, lossUtility(learner, validation));
+    const game = predictedGame({
+      players: 24,
+      predictor: model,
+      utility: lossUtility({ learner, points: validation }),
+    });
     const stream = randomStream(4);
     const weights = Float64Array.from({ length: 2 * 24 }, () => 0.2 + stream.uniform());
     const gradient = game.gradients(weights);
@@ -273,10 +277,14 @@ describe('the game of predicted models', function () {
     const bank = await buildBank({ pool: noisy, learner, subsets });
     const settings = improvedSettings({ steps: 200, batchSize: 64, learningRate: 5e-3 });
     const model = await trainModelPred({ bank, settings, seed: 1 });
-    const utility = lossUtility(learner, validation);
-    const game = predictedGame(24, model, utility);
+    const utility = lossUtility({ learner, points: validation });
+    const game = predictedGame({ players: 24, predictor: model, utility });
     const { order } = await gradientSelection({ game, count: 8, seed: 1 });
-    const exact = trainingGame(noisy, async (rows) => (await learner.retrain(noisy, rows)).parameters, utility);
+    const exact = trainingGame({
+      pool: noisy,
+      parametersOf: async (rows) => (await learner.retrain(noisy, rows)).parameters,
+      utility,
+    });
     const weights = new Uint8Array(101 * 24);
     for (const i of order) weights[i] = 1;
     for (let r = 1; r <= 100; r++)

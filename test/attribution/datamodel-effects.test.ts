@@ -127,7 +127,7 @@ describe('embeddings', () => {
       const [t, i] = [Math.floor(at / length), at % length];
       return 1 + 3 * weights[2 * t] * basis[i] + weights[2 * t + 1] * basis[length + i];
     });
-    const { directions, scores, explained } = vectorComponents(vectors, count, 2);
+    const { directions, scores, explained } = vectorComponents({ vectors, count, components: 2 });
     assert.ok(Math.abs(explained[0] + explained[1] - 1) < 1e-9 && explained[0] > explained[1]);
     for (let i = 0; i < length; i++) {
       let mean = 0;
@@ -148,8 +148,8 @@ describe('embeddings', () => {
         .filter((b) => b !== a)
         .reduce((nearest, b) => (distance(row(a), row(b)) < distance(row(a), row(nearest)) ? b : nearest));
     const product = (x: Float64Array, y: Float64Array) => x.reduce((sum, value, i) => sum + value * y[i], 0);
-    const byCosine = nearestVectors(vectors, count, 'cosine');
-    const byDistance = nearestVectors(vectors, count, 'euclidean');
+    const byCosine = nearestVectors({ vectors, count, similarity: 'cosine' });
+    const byDistance = nearestVectors({ vectors, count, similarity: 'euclidean' });
     for (let a = 0; a < count; a++) {
       const angle = (x: Float64Array, y: Float64Array) => -product(x, y) / Math.sqrt(product(x, x) * product(y, y));
       const distance = (x: Float64Array, y: Float64Array) => Math.hypot(...x.map((value, i) => value - y[i]));
@@ -161,23 +161,29 @@ describe('embeddings', () => {
   it('keep their neighbours by angle when vectors are stretched', () => {
     const vectors = normals(15 * 4, 6);
     const stretched = vectors.map((value, at) => value * (1 + Math.floor(at / 4)));
-    assert.deepEqual(nearestVectors(stretched, 15, 'cosine'), nearestVectors(vectors, 15, 'cosine'));
+    assert.deepEqual(
+      nearestVectors({ vectors: stretched, count: 15, similarity: 'cosine' }),
+      nearestVectors({ vectors, count: 15, similarity: 'cosine' }),
+    );
   });
 
   it('have neighbours of their own group, the nearest of all where it is of it', () => {
     const vectors = normals(24 * 3, 7);
     const groups = Uint8Array.from({ length: 24 }, (_, t) => t % 3);
-    const own = nearestVectors(vectors, 24, 'euclidean', groups);
-    nearestVectors(vectors, 24, 'euclidean').forEach((nearest, t) => {
+    const own = nearestVectors({ vectors, count: 24, similarity: 'euclidean', groups });
+    nearestVectors({ vectors, count: 24, similarity: 'euclidean' }).forEach((nearest, t) => {
       assert.equal(groups[own[t]], groups[t]);
       if (groups[nearest] === groups[t]) assert.equal(own[t], nearest);
     });
   });
 
   it('refuse what has no components or neighbours', () => {
-    assert.throws(() => vectorComponents(new Float64Array(7), 2, 1), InputError);
-    assert.throws(() => vectorComponents(new Float64Array(6), 2, 3), InputError);
-    assert.throws(() => nearestVectors(new Float64Array(6), 1, 'cosine'), InputError);
-    assert.throws(() => nearestVectors(new Float64Array(6), 3, 'cosine', [0, 0, 1]), InputError);
+    assert.throws(() => vectorComponents({ vectors: new Float64Array(7), count: 2, components: 1 }), InputError);
+    assert.throws(() => vectorComponents({ vectors: new Float64Array(6), count: 2, components: 3 }), InputError);
+    assert.throws(() => nearestVectors({ vectors: new Float64Array(6), count: 1, similarity: 'cosine' }), InputError);
+    assert.throws(
+      () => nearestVectors({ vectors: new Float64Array(6), count: 3, similarity: 'cosine', groups: [0, 0, 1] }),
+      InputError,
+    );
   });
 });

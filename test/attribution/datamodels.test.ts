@@ -90,7 +90,7 @@ describe('datamodels', () => {
   const outputs = linearOutputs(subsets, effects, 0.3);
 
   it('find the few points that matter, and predict what was not seen', async () => {
-    const datamodels = await fitDatamodels(subsets, outputs);
+    const datamodels = await fitDatamodels({ subsets, outputs });
     effects.forEach((ofOutput, t) => {
       ofOutput.forEach((effect, i) => {
         // A fixed size leaves a common shift of all coefficients open; the LASSO takes the sparse one.
@@ -104,7 +104,7 @@ describe('datamodels', () => {
   });
 
   it('predict the mean output of the fitted subsets on average, by every method', async () => {
-    const fits = [await fitDatamodels(subsets, outputs), await fitRidgeDatamodels(subsets, outputs)];
+    const fits = [await fitDatamodels({ subsets, outputs }), await fitRidgeDatamodels({ subsets, outputs })];
     for (const datamodels of [...fits, differenceOfMeans(subsets, outputs)]) {
       const predicted = predictOutputs(datamodels, subsets);
       for (const t of [0, 1]) {
@@ -115,7 +115,7 @@ describe('datamodels', () => {
   });
 
   it('by ridge solve the normal equations with the chosen strength', async () => {
-    const { coefficients, strengths } = await fitRidgeDatamodels(subsets, outputs);
+    const { coefficients, strengths } = await fitRidgeDatamodels({ subsets, outputs });
     assert.ok(strengths);
     const { gram, cross } = momentsOf(subsets, outputs);
     for (const t of [0, 1]) {
@@ -129,7 +129,7 @@ describe('datamodels', () => {
 
   it('give equal outputs equal coefficients', async () => {
     const doubled = Float64Array.from({ length: 1600 }, (_, at) => outputs[2 * Math.floor(at / 2)]);
-    const both = await fitDatamodels(subsets, doubled);
+    const both = await fitDatamodels({ subsets, outputs: doubled });
     assert.deepEqual(both.coefficients.slice(0, 20), both.coefficients.slice(20));
   });
 
@@ -155,9 +155,9 @@ describe('datamodels', () => {
   it('refuse outputs that do not fit or are not numbers', async () => {
     assert.throws(() => differenceOfMeans(subsets, new Float64Array(801)), InputError);
     assert.throws(() => differenceOfMeans(subsets, new Float64Array(800).fill(NaN)), InputError);
-    await assert.rejects(fitDatamodels(subsets, outputs, { validationFraction: 0 }), InputError);
-    await assert.rejects(fitDatamodels(subsets, outputs, { validationFraction: NaN }), InputError);
-    await assert.rejects(fitDatamodels(subsets, outputs, { strengthCount: 1 }), InputError);
+    await assert.rejects(fitDatamodels({ subsets, outputs, validationFraction: 0 }), InputError);
+    await assert.rejects(fitDatamodels({ subsets, outputs, validationFraction: NaN }), InputError);
+    await assert.rejects(fitDatamodels({ subsets, outputs, strengthCount: 1 }), InputError);
     const datamodels = differenceOfMeans(subsets, outputs);
     assert.throws(() => predictOutputs(datamodels, { ...subsets, poolSize: 10 }), InputError);
   });

@@ -68,7 +68,7 @@ describe("datamodels against scikit-learn's Lasso", () => {
     );
     const learner = logisticRegression({ C });
     const { parameters } = await learner.retrain(applyScaling(standard, train), subsets, { tolerance: 1e-10 });
-    correctClassMargins(learner, points, parameters).forEach((margin, at) => {
+    correctClassMargins({ learner, points, parameters }).forEach((margin, at) => {
       assert.ok(Math.abs(margin - outputs[at]) < 1e-6, `${margin} instead of ${outputs[at]}`);
     });
   });
@@ -92,7 +92,7 @@ describe("datamodels against scikit-learn's Lasso", () => {
   });
 
   it('fits at the chosen strength are optimal within a ten-thousandth of the largest one', async () => {
-    const { coefficients, intercepts, strengths } = await fitDatamodels(subsets, outputs);
+    const { coefficients, intercepts, strengths } = await fitDatamodels({ subsets, outputs });
     targets.forEach(({ fits, margins }, t) => {
       const own = coefficients.subarray(t * poolSize, (t + 1) * poolSize);
       const violation = largestViolation(slopesAt(margins, own, intercepts[t]), own, strengths?.[t] ?? NaN);

@@ -44,7 +44,7 @@ describe('calibration bins and errors', () => {
   it('of six forecasts, by hand', () => {
     const values = [0.1, 0.2, 0.5, 0.55, 0.9, 1];
     const outcomes = [0, 1, 0, 1, 1, 1];
-    const byWidth = calibrationBins(values, outcomes, { bins: 2 });
+    const byWidth = calibrationBins({ forecasts: values, outcomes, bins: 2 });
     assert.deepEqual(
       byWidth.map(({ count, from, to }) => [count, from, to]),
       [
@@ -55,7 +55,7 @@ describe('calibration bins and errors', () => {
     close(byWidth[0].confidence, 0.8 / 3);
     close(byWidth[1].frequency, 1);
     close(expectedCalibrationError(byWidth), 0.5 * (1 / 3 - 0.8 / 3) + 0.5 * (1 - 2.45 / 3));
-    const byMass = calibrationBins(values, outcomes, { binning: 'equal mass', bins: 3 });
+    const byMass = calibrationBins({ forecasts: values, outcomes, binning: 'equal mass', bins: 3 });
     assert.deepEqual(
       byMass.map(({ count, from, to }) => [count, from, to]),
       [
@@ -77,7 +77,7 @@ describe('calibration bins and errors', () => {
         fc.integer({ min: 1, max: 20 }),
         fc.constantFrom(...binnings),
         (values, bins, binning) => {
-          const found = calibrationBins(values, new Uint8Array(values.length), { bins, binning });
+          const found = calibrationBins({ forecasts: values, outcomes: new Uint8Array(values.length), bins, binning });
           assert.equal(
             found.reduce((sum, { count }) => sum + count, 0),
             values.length,
@@ -89,7 +89,7 @@ describe('calibration bins and errors', () => {
         },
       ),
     );
-    const certain = calibrationBins([0, 0, 1, 1], [0, 0, 1, 1]);
+    const certain = calibrationBins({ forecasts: [0, 0, 1, 1], outcomes: [0, 0, 1, 1] });
     assert.equal(expectedCalibrationError(certain), 0);
     assert.equal(debiasedSquaredCalibrationError(certain), 0);
   });
@@ -98,7 +98,7 @@ describe('calibration bins and errors', () => {
     it(`with bias taken out are zero on average for calibrated forecasts, where the plain one is not (${binning})`, () => {
       const trials = Array.from({ length: 400 }, (_, seed) => {
         const { values, outcomes } = forecasts(150, seed);
-        return calibrationBins(values, outcomes, { binning });
+        return calibrationBins({ forecasts: values, outcomes, binning });
       });
       const debiased = trials.map(debiasedSquaredCalibrationError);
       const error = Math.sqrt(mean(debiased.map((v) => v ** 2)) / debiased.length);
@@ -108,16 +108,17 @@ describe('calibration bins and errors', () => {
 
   it('recover the size of a constant miscalibration', () => {
     const { values, outcomes } = forecasts(100_000, 1, 0.07);
-    const bins = calibrationBins(values, outcomes);
+    const bins = calibrationBins({ forecasts: values, outcomes });
     close(expectedCalibrationError(bins), 0.07, 0.005);
     close(debiasedCalibrationError(bins), 0.07, 0.005);
   });
 
   it('refuse unequal lists, no forecasts and no bins', () => {
-    assert.throws(() => calibrationBins([0.5], [1, 0]), InputError);
-    assert.throws(() => calibrationBins([], []), InputError);
-    assert.throws(() => calibrationBins([0.5], [1], { bins: 0 }), InputError);
-    for (const forecast of [NaN, -0.1, 1.5]) assert.throws(() => calibrationBins([forecast], [1]), InputError);
+    assert.throws(() => calibrationBins({ forecasts: [0.5], outcomes: [1, 0] }), InputError);
+    assert.throws(() => calibrationBins({ forecasts: [], outcomes: [] }), InputError);
+    assert.throws(() => calibrationBins({ forecasts: [0.5], outcomes: [1], bins: 0 }), InputError);
+    for (const forecast of [NaN, -0.1, 1.5])
+      assert.throws(() => calibrationBins({ forecasts: [forecast], outcomes: [1] }), InputError);
   });
 });
 

@@ -11,7 +11,7 @@ describe('correct-class margins', () => {
   it('of two classes are the logit, signed by the label', () => {
     const points = cloudPool({ size: 10, dimension: 2, classCount: 2, seed: 1 });
     const parameters = Float64Array.of(1, -2, 0.5, 0.3, 0.1, -1);
-    const margins = correctClassMargins(learner, points, parameters);
+    const margins = correctClassMargins({ learner, points, parameters });
     margins.forEach((margin, at) => {
       const [b, i] = [Math.floor(at / 10), at % 10];
       const [first, second, bias] = parameters.subarray(3 * b);
@@ -24,7 +24,7 @@ describe('correct-class margins', () => {
     const stream = randomStream(1, 'parameters');
     const parameters = Float64Array.from({ length: 9 }, () => stream.normal());
     const probabilities = learner.probabilities(points, parameters);
-    const margins = correctClassMargins(learner, points, parameters);
+    const margins = correctClassMargins({ learner, points, parameters });
     assert.ok(margins.some((margin) => margin > 0) && margins.some((margin) => margin < 0));
     margins.forEach((margin, i) => {
       const [own, ...others] = [0, 1, 2]
@@ -40,7 +40,7 @@ describe('the linear datamodelling score', () => {
   const actual = Float64Array.from({ length: 40 * 5 }, () => stream.normal());
   const predicted = actual.map((value) => value + stream.normal());
   it('is the mean rank correlation over points, within its interval', () => {
-    const score = linearDatamodellingScore(predicted, actual, 5, { seed: 1 });
+    const score = linearDatamodellingScore({ predicted, actual, points: 5, seed: 1 });
     const column = (rows: Float64Array, t: number) => Array.from({ length: 40 }, (_, b) => rows[b * 5 + t]);
     const expected = mean([0, 1, 2, 3, 4].map((t) => spearman(column(predicted, t), column(actual, t))));
     assert.ok(Math.abs(score.value - expected) < 1e-12);
@@ -48,15 +48,25 @@ describe('the linear datamodelling score', () => {
   });
   it('is 1 for any increasing function of the outputs, and leaves constant points out', () => {
     const constant = (rows: Float64Array) => rows.map((value, at) => (at % 5 === 3 ? 1 : value));
-    const score = linearDatamodellingScore(actual.map(Math.exp), constant(actual), 5, { seed: 1 });
+    const score = linearDatamodellingScore({
+      predicted: actual.map(Math.exp),
+      actual: constant(actual),
+      points: 5,
+      seed: 1,
+    });
     assert.ok(Math.abs(score.value - 1) < 1e-12);
   });
   it('counts a prediction that does not vary as knowing nothing', () => {
     const constant = actual.map((value, at) => (at % 5 === 3 ? 1 : value));
-    assert.deepEqual(outputCorrelations(constant, actual, 5)[3], 0);
-    assert.ok(Math.abs(linearDatamodellingScore(constant, actual, 5, { seed: 1 }).value - 0.8) < 1e-12);
+    assert.deepEqual(outputCorrelations({ predicted: constant, actual, points: 5 })[3], 0);
+    assert.ok(
+      Math.abs(linearDatamodellingScore({ predicted: constant, actual, points: 5, seed: 1 }).value - 0.8) < 1e-12,
+    );
   });
   it('refuses arrays of different shapes', () => {
-    assert.throws(() => linearDatamodellingScore(predicted, actual.slice(5), 5, { seed: 1 }), InputError);
+    assert.throws(
+      () => linearDatamodellingScore({ predicted, actual: actual.slice(5), points: 5, seed: 1 }),
+      InputError,
+    );
   });
 });

@@ -85,9 +85,9 @@ describe('bootstrap', () => {
         [...indices].map((i) => a[i]),
         [...indices].map((i) => 2 * a[i]),
       );
-    const first = bootstrap(4, statistic, { seed: 1 });
+    const first = bootstrap({ units: 4, statistic, seed: 1 });
     assert.ok(Math.abs(first.low - 1) < 1e-12 && Math.abs(first.high - 1) < 1e-12);
-    assert.deepEqual(bootstrap(4, statistic, { seed: 1 }), first);
+    assert.deepEqual(bootstrap({ units: 4, statistic, seed: 1 }), first);
   });
   it('refuses coverages and numbers of resamples that are none', () => {
     for (const options of [{ level: 95 }, { level: 0 }, { level: NaN }, { resamples: 0 }, { resamples: 2.5 }])
@@ -98,7 +98,7 @@ describe('bootstrap', () => {
       [2, 0, 4],
       [1, 5, 2],
     ];
-    const { value, low, high } = bootstrapRatio(above, below, { seed: 1 });
+    const { value, low, high } = bootstrapRatio({ numerators: above, denominators: below, seed: 1 });
     assert.equal(value, 6 / 8);
     assert.ok(low === 0 && high === 2);
   });
@@ -122,7 +122,7 @@ describe('bootstrap', () => {
           const expected = anew(values, seed);
           assert.deepEqual([low, high], [quantile(expected, (1 - 0.95) / 2), quantile(expected, 1 - (1 - 0.95) / 2)]);
           // A statistic may do with its indices what it likes.
-          bootstrap(values.length, (indices) => indices.fill(0)[0], { seed, resamples: 50 });
+          bootstrap({ units: values.length, statistic: (indices) => indices.fill(0)[0], seed, resamples: 50 });
         }
       }),
     );
@@ -193,8 +193,20 @@ describe('receiver operating characteristic', () => {
 
 describe('relative parameter error', () => {
   it('is the norm of the difference over the norm of the truth, row by row', () => {
-    assert.deepEqual([...relativeErrors(Float64Array.of(3, 4, 0, 0), Float64Array.of(0, 4, 0, 2), 2)], [0.75, 1]);
-    assert.throws(() => relativeErrors(new Float64Array(3), new Float64Array(3), 2), InputError);
+    assert.deepEqual(
+      [
+        ...relativeErrors({
+          predicted: Float64Array.of(3, 4, 0, 0),
+          retrained: Float64Array.of(0, 4, 0, 2),
+          parameterCount: 2,
+        }),
+      ],
+      [0.75, 1],
+    );
+    assert.throws(
+      () => relativeErrors({ predicted: new Float64Array(3), retrained: new Float64Array(3), parameterCount: 2 }),
+      InputError,
+    );
   });
   it('does not depend on the scale of the parameters', () => {
     fc.assert(
@@ -204,12 +216,16 @@ describe('relative parameter error', () => {
         (theta, scale) => {
           fc.pre(theta.some((v) => Math.abs(v) > 1e-3));
           const off = theta.map((v) => v + 1);
-          const [a] = relativeErrors(Float64Array.from(off), Float64Array.from(theta), theta.length);
-          const [b] = relativeErrors(
-            Float64Array.from(off, (v) => v * scale),
-            Float64Array.from(theta, (v) => v * scale),
-            theta.length,
-          );
+          const [a] = relativeErrors({
+            predicted: Float64Array.from(off),
+            retrained: Float64Array.from(theta),
+            parameterCount: theta.length,
+          });
+          const [b] = relativeErrors({
+            predicted: Float64Array.from(off, (v) => v * scale),
+            retrained: Float64Array.from(theta, (v) => v * scale),
+            parameterCount: theta.length,
+          });
           assert.ok(Math.abs(a - b) < 1e-9 * (1 + a));
         },
       ),

@@ -28,16 +28,18 @@ const uniform = { ...learner, probabilities: () => new Float64Array(test.size * 
 
 describe('utilities of predictions', () => {
   it('Brier: minus the mean Brier score', () => {
-    const utility = brierUtility(learner, test);
+    const utility = brierUtility({ learner, points: test });
     utility.evaluate(parameters).forEach((value, b) => {
       const scores = brierScores({ probabilities: ofModel(b), labels: test.labels, classCount: 3 });
       assert.ok(Math.abs(value + mean(scores)) < 1e-12);
     });
-    assert.ok(Math.abs(brierUtility(uniform, test).evaluate(parameters)[0] - utility.uninformed) < 1e-12);
+    assert.ok(
+      Math.abs(brierUtility({ learner: uniform, points: test }).evaluate(parameters)[0] - utility.uninformed) < 1e-12,
+    );
   });
 
   it('margin: the label’s probability over that of the best other class', () => {
-    const utility = marginUtility(learner, test);
+    const utility = marginUtility({ learner, points: test });
     utility.evaluate(parameters).forEach((value, b) => {
       const margins = [...test.labels].map((label, i) => {
         const row = [...ofModel(b).subarray(3 * i, 3 * i + 3)];
@@ -46,41 +48,51 @@ describe('utilities of predictions', () => {
       });
       assert.ok(Math.abs(value - mean(margins)) < 1e-12);
     });
-    assert.ok(Math.abs(marginUtility(uniform, test).evaluate(parameters)[0] - utility.uninformed) < 1e-12);
+    assert.ok(
+      Math.abs(marginUtility({ learner: uniform, points: test }).evaluate(parameters)[0] - utility.uninformed) < 1e-12,
+    );
   });
 
   it('class-wise: correct of the class times e to the correct of the others, which add up to the accuracy', () => {
-    const accuracies = accuracyUtility(learner, test).evaluate(parameters);
+    const accuracies = accuracyUtility({ learner, points: test }).evaluate(parameters);
     const predicted = (b: number, i: number): number => {
       const row = [...ofModel(b).subarray(3 * i, 3 * i + 3)];
       return row.indexOf(Math.max(...row));
     };
     for (const c of [0, 1, 2])
-      classWiseUtility(learner, test, c)
+      classWiseUtility({ learner, points: test, classIndex: c })
         .evaluate(parameters)
         .forEach((value, b) => {
           const own = [...test.labels].filter((label, i) => label === c && predicted(b, i) === c).length / test.size;
           assert.ok(Math.abs(value - own * Math.exp(accuracies[b] - own)) < 1e-12);
         });
-    assert.throws(() => classWiseUtility(learner, test, 3), InputError);
+    assert.throws(() => classWiseUtility({ learner, points: test, classIndex: 3 }), InputError);
   });
 
   it('of NaN parameters are NaN, whatever the utility', () => {
     const two = parameters.slice(0, (2 * parameters.length) / 3).fill(NaN, parameters.length / 3);
-    const utilities = [accuracyUtility, logLossUtility, brierUtility, marginUtility].map((make) => make(learner, test));
-    for (const utility of [...utilities, classWiseUtility(learner, test, 0)])
+    const utilities = [accuracyUtility, logLossUtility, brierUtility, marginUtility].map((make) =>
+      make({ learner, points: test }),
+    );
+    for (const utility of [...utilities, classWiseUtility({ learner, points: test, classIndex: 0 })])
       assert.deepEqual([...utility.evaluate(two)].map(Number.isNaN), [false, true], utility.name);
-    assert.deepEqual([...labelAgreement(learner, test, parameters.slice(0, two.length), two)].map(Number.isNaN), [
-      false,
-      true,
-    ]);
+    assert.deepEqual(
+      [...labelAgreement({ learner, points: test, first: parameters.slice(0, two.length), second: two })].map(
+        Number.isNaN,
+      ),
+      [false, true],
+    );
   });
 
   it('a user’s function gets each model’s own probabilities', () => {
-    const utility = predictionUtility(learner, test, {
-      name: 'first',
-      uninformed: 1 / 3,
-      score: (given, labels) => given[labels[0]],
+    const utility = predictionUtility({
+      learner,
+      points: test,
+      score: {
+        name: 'first',
+        uninformed: 1 / 3,
+        score: (given, labels) => given[labels[0]],
+      },
     });
     assert.deepEqual(
       [...utility.evaluate(parameters)],

@@ -10,7 +10,7 @@ describe('what certificates are worth', () => {
     const { pool, learner, minimumSize } = await loadProblem('iris 1/2');
     const draw = { poolSize: pool.size, count: 60, minimumSize, labels: pool.labels, seed: 1 };
     const heldOut = await buildBank({ pool, learner, subsets: uniformSizeSubsets(draw), tolerance: 1e-11 });
-    const predictor = sizeAwareChordPredictor(pool, learner);
+    const predictor = sizeAwareChordPredictor({ pool, learner });
     const row = await certificateRow(predictor, heldOut);
     assert.ok(row.spearman > 0.95 && Math.abs(row.medianRatio - 1) < 0.25);
     assert.deepEqual([row.missing, row.boundsBroken], [0, 0]);

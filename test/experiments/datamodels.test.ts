@@ -141,7 +141,7 @@ describe('what retraining says about targets', function () {
     const halves = fixedSizeSubsets({ poolSize: pool.size, count: 60, size: 150, seed: 1 });
     const bank = await buildBank({ pool, learner, subsets: halves });
     const full = (await learner.retrain(pool, fullPool(pool.size))).parameters;
-    const predictor = influencePredictor(pool, learner, full);
+    const predictor = influencePredictor({ pool, learner, full });
     const learned = {
       halves: { result: bank, seconds: 0 },
       network: { method: 'improved', predictor, labels: 0, training: 0 } as const,
@@ -156,10 +156,10 @@ describe('what retraining says about targets', function () {
       const ofTarget = effects.subarray(t * pool.size, (t + 1) * pool.size);
       const order = [...ofTarget.keys()].sort((i, j) => ofTarget[j] - ofTarget[i]).filter((i) => ofTarget[i] >= 0);
       assert.ok(Number.isFinite(sizes[k]));
-      const without = removableInOrder(pool.labels, order).subarray(0, sizes[k]);
+      const without = removableInOrder({ labels: pool.labels, order }).subarray(0, sizes[k]);
       const subsets = leaveGroupOut(pool.size, [without, without.subarray(0, -1)]);
       const { parameters } = await learner.retrain(pool, subsets);
-      const margins = correctClassMargins(learner, targets, parameters);
+      const margins = correctClassMargins({ learner, points: targets, parameters });
       assert.ok(margins[t] < 0 && margins[targets.size + t] >= 0, `target ${t}`);
     }
     // Refined by a Newton step, effects are close to those of retraining.

@@ -40,7 +40,7 @@ describe('orders of removal and addition', () => {
     const target = takeRows(test, [0]);
     const [order] = await helpfulFirst(problem, full, target, 1, 1);
     const without = await learner.retrain(pool, leaveOneOut(pool.size));
-    const margins = correctClassMargins(learner, target, without.parameters);
+    const margins = correctClassMargins({ learner, points: target, parameters: without.parameters });
     const ranked = Array.from(order, (i) => margins[i]);
     assert.ok(spearman(ranked, [...order.keys()]) > 0.98);
   });

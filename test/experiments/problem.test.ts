@@ -57,7 +57,7 @@ describe('problems', function () {
     for (const [name, accuracy] of Object.entries(least)) {
       const { pool, test, learner } = problems.get(name) as Problem;
       const { parameters } = await learner.retrain(pool, fullPool(pool.size));
-      const [found] = accuracyUtility(learner, test).evaluate(parameters);
+      const [found] = accuracyUtility({ learner, points: test }).evaluate(parameters);
       assert.ok(found > accuracy, `${name}: ${found}`);
     }
   });

@@ -21,7 +21,7 @@ describe('average marginal effects', () => {
     const probabilities = [0.25, 0.7];
     // Player 0 adds 1, and 1 more if player 1 is in, which in turn adds only that.
     const game = memberGame(3, (members) => Number(members.includes(0)) * (1 + Number(members.includes(1))));
-    const [{ values }] = await exactSemivalues(game, [averageMarginalEffect(probabilities)]);
+    const [{ values }] = await exactSemivalues({ game, semivalues: [averageMarginalEffect(probabilities)] });
     assert.ok(largestError(values, [1.475, 0.475, 0]) < 1e-12);
   });
 

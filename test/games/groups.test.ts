@@ -54,8 +54,8 @@ describe('groups of players', () => {
 
   it('of one point each are the players themselves', async () => {
     const game = votingGame([3, 2, 2, 1], 5);
-    const [alone] = await exactSemivalues(game, [shapley]);
-    const [grouped] = await exactSemivalues(groupGame(game, groupsBy([0, 1, 2, 3])), [shapley]);
+    const [alone] = await exactSemivalues({ game, semivalues: [shapley] });
+    const [grouped] = await exactSemivalues({ game: groupGame(game, groupsBy([0, 1, 2, 3])), semivalues: [shapley] });
     assert.deepEqual(grouped.values, alone.values);
   });
 

@@ -9,7 +9,7 @@ import { drawPermutations, subsetsFromMembers } from '../../src/subsets/index.js
 
 const learner = logisticRegression();
 const { train: pool, test } = stratifiedSplit(await loadDataset('iris'), { train: 12, test: 60, seed: 1 });
-const utilities = [logLossUtility(learner, test), accuracyUtility(learner, test)];
+const utilities = [logLossUtility({ learner, points: test }), accuracyUtility({ learner, points: test })];
 const retrain = async (members: readonly number[]): Promise<Float64Array> =>
   (await learner.retrain(pool, subsetsFromMembers(pool.size, [members]))).parameters;
 const classesOf = (members: readonly number[]): Set<number> => new Set(members.map((i) => pool.labels[i]));
@@ -28,13 +28,13 @@ describe('utilities', () => {
     }
     assert.ok(Math.abs(utilities[0].evaluate(parameters)[0] + loss / test.size) < 1e-12);
     assert.equal(utilities[1].evaluate(parameters)[0], hits / test.size);
-    assert.equal(labelAgreement(learner, test, parameters, parameters)[0], 1);
+    assert.equal(labelAgreement({ learner, points: test, first: parameters, second: parameters })[0], 1);
   });
 });
 
 describe('prefix utilities', () => {
   it('equal retraining every prefix on its own, with the uninformed utility where a class is missing', async () => {
-    const permutations = drawPermutations(pool.size, 2, 3);
+    const permutations = drawPermutations({ poolSize: pool.size, count: 2, seed: 3 });
     const found = await prefixUtilities({
       pool,
       permutations,
@@ -57,7 +57,7 @@ describe('prefix utilities', () => {
       prefixUtilities({
         pool,
         // More prefixes than fit one block.
-        permutations: drawPermutations(pool.size, 200, 1),
+        permutations: drawPermutations({ poolSize: pool.size, count: 200, seed: 1 }),
         utilities,
         parametersOf: ({ count }) => new Float64Array(count * learner.parameterCount(pool)),
         signal: controller.signal,
@@ -74,8 +74,8 @@ async function expectedUtility(utility: Utility, members: readonly number[]): Pr
 
 describe('removal curve', () => {
   it('retrains on what is left, in the given order', async () => {
-    const order = drawPermutations(pool.size, 1, 5)[0];
-    const curve = await removalCurve(learner, pool, order, [0, 0.25, 1], utilities[1]);
+    const order = drawPermutations({ poolSize: pool.size, count: 1, seed: 5 })[0];
+    const curve = await removalCurve({ learner, pool, order, shares: [0, 0.25, 1], utility: utilities[1] });
     assert.deepEqual(
       curve.map(({ removed }) => removed),
       [0, 0.25, 1],
@@ -87,7 +87,10 @@ describe('removal curve', () => {
   it('refuses shares and orders that are none', async () => {
     const order = [...Array(12).keys()];
     const refused = async (ofOrder: readonly number[], share: number) =>
-      await assert.rejects(removalCurve(learner, pool, ofOrder, [0, share], utilities[1]), InputError);
+      await assert.rejects(
+        removalCurve({ learner, pool, order: ofOrder, shares: [0, share], utility: utilities[1] }),
+        InputError,
+      );
     for (const share of [-0.1, 1.1, NaN]) await refused(order, share);
     for (const bad of [order.slice(0, 5), [0, 0, ...order.slice(2)], [12, ...order.slice(1)]]) await refused(bad, 0.5);
   });

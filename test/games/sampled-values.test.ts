@@ -128,13 +128,13 @@ describe('sampled values', () => {
   it('from permutations are those of the same permutations summed at once', async () => {
     const learner = logisticRegression();
     const { train: pool, test } = stratifiedSplit(await loadDataset('iris'), { train: 9, test: 60, seed: 1 });
-    const utility = logLossUtility(learner, test);
+    const utility = logLossUtility({ learner, points: test });
     const parametersOf = async (subsets: Parameters<typeof learner.retrain>[1]): Promise<Float64Array> =>
       (await learner.retrain(pool, subsets)).parameters;
-    const orders = drawPermutations(pool.size, 6, 3);
+    const orders = drawPermutations({ poolSize: pool.size, count: 6, seed: 3 });
     const [utilities] = await prefixUtilities({ pool, permutations: orders, utilities: [utility], parametersOf });
     const expected = shapleyValues(orders, utilities);
-    const game = trainingGame(pool, parametersOf, utility);
+    const game = trainingGame({ pool, parametersOf, utility });
     const found = await permutationValues({ game, seed: 3, stop: sampleBudget(6) });
     for (let i = 0; i < pool.size; i++) {
       assert.ok(Math.abs(found.values[i] - expected.values[i]) < 1e-6);

@@ -76,7 +76,7 @@ describe('semivalues', () => {
 
 describe('closed forms of games', () => {
   const matches = async (game: ClosedFormGame): Promise<void> => {
-    const found = await exactSemivalues(game, semivalues);
+    const found = await exactSemivalues({ game, semivalues });
     semivalues.forEach((semivalue, s) =>
       assertClose(game.exact(semivalue), found[s].values, 1e-9, `${game.name}, ${semivalue.name},`),
     );
@@ -137,7 +137,7 @@ describe('exact semivalues', () => {
   it('share out U(all) − U(none) where the value is Shapley’s', async () => {
     await fc.assert(
       fc.asyncProperty(utilitiesOfSize(5), async (utilities) => {
-        const [{ values }] = await exactSemivalues(randomGame(5, utilities), [shapley]);
+        const [{ values }] = await exactSemivalues({ game: randomGame(5, utilities), semivalues: [shapley] });
         assertClose([values.reduce((a, b) => a + b, 0)], [utilities[31] - utilities[0]]);
       }),
       { numRuns: 25 },
@@ -148,7 +148,7 @@ describe('exact semivalues', () => {
     await fc.assert(
       fc.asyncProperty(utilitiesOfSize(4), utilitiesOfSize(4), async (first, second) => {
         const valuesOf = async (game: Game): Promise<Float64Array[]> =>
-          (await exactSemivalues(game, semivalues)).map(({ values }) => values);
+          (await exactSemivalues({ game, semivalues })).map(({ values }) => values);
         const a = await valuesOf(randomGame(4, first));
         const b = await valuesOf(randomGame(4, second));
         const sum = await valuesOf(
@@ -173,23 +173,17 @@ describe('exact semivalues', () => {
   });
 
   it('refuse too many players, and utilities that are not numbers', async () => {
-    await assert.rejects(exactSemivalues(airportGame(new Array<number>(21).fill(1)), [shapley]), InputError);
     await assert.rejects(
-      exactSemivalues(
-        memberGame(0, () => 0),
-        [shapley],
-      ),
+      exactSemivalues({ game: airportGame(new Array<number>(21).fill(1)), semivalues: [shapley] }),
       InputError,
     );
+    await assert.rejects(exactSemivalues({ game: memberGame(0, () => 0), semivalues: [shapley] }), InputError);
     await assert.rejects(
-      exactSemivalues(
-        memberGame(2, () => NaN),
-        [shapley],
-      ),
+      exactSemivalues({ game: memberGame(2, () => NaN), semivalues: [shapley] }),
       /subset of 0 points is NaN/,
     );
     await assert.rejects(
-      exactSemivalues({ players: 2, utilities: () => new Float64Array(3) }, [shapley]),
+      exactSemivalues({ game: { players: 2, utilities: () => new Float64Array(3) }, semivalues: [shapley] }),
       /3 utilities for 4 subsets/,
     );
   });
@@ -207,13 +201,13 @@ describe('the game of a pool', () => {
   it('gives the utility of the retrained model, and that of knowing nothing where a class is missing', async () => {
     const learner = logisticRegression();
     const { train: pool, test } = stratifiedSplit(await loadDataset('iris'), { train: 12, test: 60, seed: 1 });
-    const utility = logLossUtility(learner, test);
+    const utility = logLossUtility({ learner, points: test });
     const retrain = async (subsets: Parameters<typeof learner.retrain>[1]): Promise<Float64Array> =>
       (await learner.retrain(pool, subsets)).parameters;
     const oneClass = [...pool.labels.keys()].filter((i) => pool.labels[i] === 0);
     const all = [...pool.labels.keys()];
     const subsets = subsetsFromMembers(pool.size, [[], oneClass, all, all.slice(1)]);
-    const found = await trainingGame(pool, retrain, utility).utilities(subsets);
+    const found = await trainingGame({ pool, parametersOf: retrain, utility }).utilities(subsets);
     assert.deepEqual([...found.subarray(0, 2)], [utility.uninformed, utility.uninformed]);
     assertClose(found.subarray(2), utility.evaluate(await retrain(subsetsFromMembers(pool.size, [all, all.slice(1)]))));
   });
@@ -223,7 +217,7 @@ describe('the game among some players', () => {
   it('is the mean over what others may be there, whoever of the players the environments hold', async () => {
     const game = memberGame(4, (members) => Math.hypot(...members.map((i) => i + 1)));
     const environments = subsetsFromMembers(4, [[0], [0, 3, 1], []]);
-    const utilities = await conditionalGame(game, [3, 1], environments).utilities(
+    const utilities = await conditionalGame({ game, players: [3, 1], environments }).utilities(
       subsetsFromMembers(2, [[], [0], [0, 1]]),
     );
     assertClose(utilities, [
@@ -238,11 +232,18 @@ describe('the game among some players', () => {
     const game = airportGame([4, 1, 7, 3, 9]);
     const players = [0, 2, 3];
     const environments = subsetsFromMembers(5, [[], [1], [4], [1, 4]]);
-    const [{ values }] = await exactSemivalues(conditionalGame(game, players, environments), [shapley]);
+    const [{ values }] = await exactSemivalues({
+      game: conditionalGame({ game, players, environments }),
+      semivalues: [shapley],
+    });
     const expected = new Float64Array(3);
     for (let e = 0; e < 4; e++) {
-      const alone = conditionalGame(game, players, subsetsFromMembers(5, [[[], [1], [4], [1, 4]][e]]));
-      const [found] = await exactSemivalues(alone, [shapley]);
+      const alone = conditionalGame({
+        game,
+        players,
+        environments: subsetsFromMembers(5, [[[], [1], [4], [1, 4]][e]]),
+      });
+      const [found] = await exactSemivalues({ game: alone, semivalues: [shapley] });
       found.values.forEach((value, k) => (expected[k] += value / 4));
     }
     assertClose(values, expected);
@@ -258,21 +259,21 @@ describe('the game among some players', () => {
     const players = [...ofClass, stranger];
     const parametersOf = async (subsets: Parameters<typeof learner.retrain>[1]): Promise<Float64Array> =>
       (await learner.retrain(pool, subsets)).parameters;
-    const game = conditionalGame(
-      trainingGame(pool, parametersOf, classWiseUtility(learner, test, 0)),
+    const game = conditionalGame({
+      game: trainingGame({ pool, parametersOf, utility: classWiseUtility({ learner, points: test, classIndex: 0 }) }),
       players,
-      bernoulliSubsets({ poolSize: 18, count: 12, probability: 0.5, seed: 1 }),
-    );
-    const [{ values }] = await exactSemivalues(game, [shapley]);
+      environments: bernoulliSubsets({ poolSize: 18, count: 12, probability: 0.5, seed: 1 }),
+    });
+    const [{ values }] = await exactSemivalues({ game, semivalues: [shapley] });
     assert.equal(values.indexOf(Math.min(...values)), players.length - 1, String(values));
   });
 
   it('refuses players and environments that are not the game’s', () => {
     const game = airportGame([1, 2, 3]);
     const environments = subsetsFromMembers(3, [[]]);
-    assert.throws(() => conditionalGame(game, [3], environments), InputError);
-    assert.throws(() => conditionalGame(game, [1, 1], environments), InputError);
-    assert.throws(() => conditionalGame(game, [1], subsetsFromMembers(2, [[]])), InputError);
-    assert.throws(() => conditionalGame(game, [1], subsetsFromMembers(3, [])), InputError);
+    assert.throws(() => conditionalGame({ game, players: [3], environments }), InputError);
+    assert.throws(() => conditionalGame({ game, players: [1, 1], environments }), InputError);
+    assert.throws(() => conditionalGame({ game, players: [1], environments: subsetsFromMembers(2, [[]]) }), InputError);
+    assert.throws(() => conditionalGame({ game, players: [1], environments: subsetsFromMembers(3, []) }), InputError);
   });
 });

@@ -66,7 +66,7 @@ describe('sampled Shapley values', () => {
   const cost = [1, 3, 4, 7, 10, 12, 2, 9];
   const airport: Game = (s) => Math.max(0, ...[...s].map((i) => cost[i]));
   const sample = (count: number, seed: number): ReturnType<typeof shapleyValues> => {
-    const orders = drawPermutations(8, count, seed).map((order) => [...order]);
+    const orders = drawPermutations({ poolSize: 8, count, seed }).map((order) => [...order]);
     const { permutations, utilities } = prefixes(orders, airport);
     return shapleyValues(permutations, utilities);
   };
@@ -93,7 +93,10 @@ describe('sampled Shapley values', () => {
     );
   });
   it('more permutations of a seed continue the shorter run', () => {
-    assert.deepEqual(drawPermutations(5, 2, 9), drawPermutations(5, 4, 9).slice(0, 2));
+    assert.deepEqual(
+      drawPermutations({ poolSize: 5, count: 2, seed: 9 }),
+      drawPermutations({ poolSize: 5, count: 4, seed: 9 }).slice(0, 2),
+    );
   });
   it('refuses shapes that do not fit', () => {
     assert.throws(() => shapleyValues([new Int32Array(3)], new Float64Array(6)), InputError);

@@ -44,7 +44,7 @@ for (const classes of [2, 3]) {
     });
 
     it('influence of a subset is the sum of the influences of the points it lacks', async () => {
-      const predictor = influencePredictor(pool, learner, full);
+      const predictor = influencePredictor({ pool, learner, full });
       const single = await predictor.predict(leaveOneOut(pool.size));
       const subsets = fixedSizeSubsets({ poolSize: pool.size, count: 5, size: 40, seed: 1 });
       const predicted = await predictor.predict(subsets);
@@ -60,7 +60,7 @@ for (const classes of [2, 3]) {
 
     it('influence is the derivative of the retrained parameters in a point’s weight', async () => {
       // One copy more of a point against one copy less, halved, cancels the second-order term; one point in 60 leaves the third.
-      const predictor = influencePredictor(pool, learner, full);
+      const predictor = influencePredictor({ pool, learner, full });
       const more = fullPool(pool.size).weights.slice();
       const less = more.slice();
       more[7] = 2;
@@ -71,14 +71,14 @@ for (const classes of [2, 3]) {
       const predicted = await predictor.predict(subsets);
       const slope = (rows: Float64Array): Float64Array =>
         Float64Array.from({ length: p }, (_, j) => (rows[j] - rows[p + j]) / 2);
-      const [error] = relativeErrors(slope(predicted), slope(exact), p);
+      const [error] = relativeErrors({ predicted: slope(predicted), retrained: slope(exact), parameterCount: p });
       assert.ok(error < 0.02, `relative error ${error}`);
     });
 
     it('one Newton step solves with the subset’s own Hessian', async () => {
       const p = full.length;
       const subsets = fixedSizeSubsets({ poolSize: pool.size, count: 4, size: 55, seed: 2 });
-      const predicted = await newtonPredictor(pool, learner, full).predict(subsets);
+      const predicted = await newtonPredictor({ pool, learner, full }).predict(subsets);
       for (let b = 0; b < subsets.count; b++) {
         const weights = subsets.weights.slice(b * pool.size, (b + 1) * pool.size);
         const hessian = learner.hessian(pool, weights, full);
@@ -91,9 +91,9 @@ for (const classes of [2, 3]) {
 
     it('Newton steps refine whatever predictor they start from: here one step twice is two', async () => {
       const subsets = fixedSizeSubsets({ poolSize: pool.size, count: 5, size: 30, seed: 6 });
-      const refined = refinedByNewton(newtonPredictor(pool, learner, full), pool, learner);
+      const refined = refinedByNewton({ predictor: newtonPredictor({ pool, learner, full }), pool, learner });
       assert.equal(refined.name, 'one Newton step + one Newton step');
-      const two = newtonPredictor(pool, learner, full, 2);
+      const two = newtonPredictor({ pool, learner, full, steps: 2 });
       assert.deepEqual(await refined.predict(subsets), await two.predict(subsets));
     });
 
@@ -113,9 +113,9 @@ for (const classes of [2, 3]) {
         }),
       });
       const error = (predicted: Float64Array): number =>
-        relativeErrors(predicted, truth, full.length).reduce((a, b) => a + b, 0) / 20;
-      const newton = error(await newtonPredictor(pool, learner, full).predict(subsets));
-      const influence = error(await influencePredictor(pool, learner, full).predict(subsets));
+        relativeErrors({ predicted, retrained: truth, parameterCount: full.length }).reduce((a, b) => a + b, 0) / 20;
+      const newton = error(await newtonPredictor({ pool, learner, full }).predict(subsets));
+      const influence = error(await influencePredictor({ pool, learner, full }).predict(subsets));
       const mean = error(await meanPredictor(bank).predict(subsets));
       assert.ok(newton < influence && influence < mean, `${newton} ${influence} ${mean}`);
     });
@@ -211,7 +211,7 @@ describe('predictors that look a bank up', () => {
     const { parameters } = await learner.retrain(pool, fullPool(12));
     for (const predictor of [
       ...make.map((predictorOf) => predictorOf(bank)),
-      influencePredictor(pool, learner, parameters),
+      influencePredictor({ pool, learner, full: parameters }),
     ])
       await assert.rejects(async () => await predictor.predict(fullPool(11)), InputError, predictor.name);
   });

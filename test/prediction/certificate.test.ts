@@ -50,7 +50,7 @@ describe('certificates of predicted parameters', () => {
             const p = learner.parameterCount(pool);
             const stream = randomStream(seed, 'noise');
             const predicted = truth.map((value) => value + 10 ** logNoise * stream.normal());
-            const { stepNorms, bounds } = certify(pool, learner, subsets, predicted);
+            const { stepNorms, bounds } = certify({ pool, learner, subsets, predicted });
             distances(predicted, truth, p).forEach((distance, b) => {
               const theta = predicted.slice(b * p, (b + 1) * p);
               const one = takeSubsets(subsets, [b]);
@@ -77,16 +77,26 @@ describe('certificates of predicted parameters', () => {
     const learner = logisticRegression({ C: 1 });
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
     const oneClass = { count: 1, poolSize: 30, weights: Uint8Array.from(pool.labels) };
-    assert.ok(Number.isNaN(certify(pool, learner, oneClass, Float64Array.of(0, 0, 1)).bounds[0]));
+    assert.ok(
+      Number.isNaN(certify({ pool, learner, subsets: oneClass, predicted: Float64Array.of(0, 0, 1) }).bounds[0]),
+    );
     const unbounded = asScheduled(learner);
-    assert.ok(Number.isNaN(certify(pool, unbounded, fullPool(30), new Float64Array(3)).bounds[0]));
+    assert.ok(
+      Number.isNaN(
+        certify({ pool, learner: unbounded, subsets: fullPool(30), predicted: new Float64Array(3) }).bounds[0],
+      ),
+    );
   });
 
   it('have no estimate where the Hessian is not positive definite', () => {
     const learner = logisticRegression({ C: 1 });
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
     const flat: Learner = { ...learner, newtonDirections: (_pool, _subsets, parameters) => parameters.map(() => 0) };
-    assert.ok(Number.isNaN(certify(pool, flat, fullPool(30), new Float64Array(3)).stepNorms[0]));
+    assert.ok(
+      Number.isNaN(
+        certify({ pool, learner: flat, subsets: fullPool(30), predicted: new Float64Array(3) }).stepNorms[0],
+      ),
+    );
   });
 });
 
@@ -102,15 +112,15 @@ describe('prediction within a tolerance', () => {
     const predictors = [
       meanPredictor(bank),
       ridgePredictor(bank, { features: 'mask' }),
-      sizeAwareChordPredictor(pool, learner),
-      sizeAwareNewtonPredictor(pool, learner),
-      lbfgsPredictor(pool, learner, 4),
+      sizeAwareChordPredictor({ pool, learner }),
+      sizeAwareNewtonPredictor({ pool, learner }),
+      lbfgsPredictor({ pool, learner, iterations: 4 }),
     ];
     for (const predictor of predictors) {
       const predicted = await predictor.predict(subsets);
       for (const tolerance of [0.1, 0.01, 0.001]) {
         const result = await predictWithin({ pool, learner, predictor, subsets, tolerance });
-        const errors = relativeErrors(result.parameters, truth, p);
+        const errors = relativeErrors({ predicted: result.parameters, retrained: truth, parameterCount: p });
         const covered = mean(Array.from(errors, (error) => Number(error <= 2 * tolerance)));
         assert.ok(covered >= 0.99, `${predictor.name}, ${tolerance}: ${covered} within twice the tolerance`);
         result.certificates.forEach((certificate) => assert.ok(certificate <= tolerance));
@@ -142,13 +152,15 @@ describe('prediction within a tolerance', () => {
       const draw = { poolSize: pool.size, count: 120, minimumSize, labels: pool.labels, seed: 1 };
       const subsets = uniformSizeSubsets(draw);
       const { parameters: truth } = await buildBank({ pool, learner, subsets, tolerance: 1e-10 });
-      const chord = sizeAwareChordPredictor(pool, learner);
+      const chord = sizeAwareChordPredictor({ pool, learner });
       for (const nanoseconds of [0, Infinity]) {
         const predictor = { ...chord, estimatedNanoseconds: () => nanoseconds };
         for (const tolerance of [0.1, 0.001]) {
           const result = await predictWithin({ pool, learner, predictor, subsets, tolerance });
           assert.equal(result.predictorUsed, nanoseconds === 0);
-          const outside = relativeErrors(result.parameters, truth, p).filter((error) => !(error <= 2 * tolerance));
+          const outside = relativeErrors({ predicted: result.parameters, retrained: truth, parameterCount: p }).filter(
+            (error) => !(error <= 2 * tolerance),
+          );
           assert.ok(outside.length <= 1, `${outside.length} of 120 are further off than twice ${tolerance}`);
           result.certificates.forEach((certificate) => assert.ok(certificate <= tolerance));
         }
@@ -161,7 +173,7 @@ describe('prediction within a tolerance', () => {
     const draw = { poolSize: pool.size, count: 30, minimumSize, labels: pool.labels, seed: 3 };
     const subsets = uniformSizeSubsets(draw);
     const bank = await buildBank({ pool, learner, subsets: uniformSizeSubsets({ ...draw, seed: 4 }) });
-    for (const predictor of [meanPredictor(bank), sizeAwareNewtonPredictor(pool, learner)]) {
+    for (const predictor of [meanPredictor(bank), sizeAwareNewtonPredictor({ pool, learner })]) {
       const together = await predictWithin({ pool, learner, predictor, subsets, tolerance: 0.1 });
       const p = learner.parameterCount(pool);
       for (const b of [0, 7, 29]) {
@@ -180,7 +192,8 @@ describe('prediction within a tolerance', () => {
     const { parameters: truth } = await learner.retrain(pool, subsets);
     const predictor = ridgePredictor(await buildBank({ pool, learner, subsets }));
     const result = await predictWithin({ pool, learner, predictor, subsets, tolerance: 0.01 });
-    for (const error of relativeErrors(result.parameters, truth, 3)) assert.ok(error <= 0.02);
+    for (const error of relativeErrors({ predicted: result.parameters, retrained: truth, parameterCount: 3 }))
+      assert.ok(error <= 0.02);
     assert.ok(result.rungs.some((rung) => rung === Rung.refined));
   });
 
@@ -189,7 +202,7 @@ describe('prediction within a tolerance', () => {
     const pool = cloudPool({ size: 30, dimension: 2, classCount: 2, seed: 1 });
     const oneClass = { count: 1, poolSize: 30, weights: Uint8Array.from(pool.labels) };
     const subsets = concatenateSubsets(fullPool(30), oneClass);
-    const predictor: Predictor = { ...sizeAwareChordPredictor(pool, learner), estimatedNanoseconds: undefined };
+    const predictor: Predictor = { ...sizeAwareChordPredictor({ pool, learner }), estimatedNanoseconds: undefined };
     const result = await predictWithin({ pool, learner, predictor, subsets, tolerance: 1 });
     assert.deepEqual(result.rungs, Uint8Array.of(Rung.predicted, Rung.retrained));
     assert.ok(result.parameters.slice(0, 3).every(Number.isFinite) && result.parameters.slice(3).every(Number.isNaN));

@@ -34,15 +34,15 @@ describe('training sets of points that need not be in the pool', () => {
   before(async () => {
     full = (await learner.retrain(pool, fullPool(40), { tolerance: 1e-12 })).parameters;
     const mlpFull = (await perceptron.retrain(pool, fullPool(40))).parameters;
-    const newton = newtonPredictor(pool, learner, full);
+    const newton = newtonPredictor({ pool, learner, full });
     predictors = [
-      influencePredictor(pool, learner, full),
-      influencePredictor(pool, learner, full, { formula: 'authors' }),
+      influencePredictor({ pool, learner, full }),
+      influencePredictor({ pool, learner, full, formula: 'authors' }),
       newton,
-      sizeAwareNewtonPredictor(pool, learner, 2),
-      refinedByNewton(newton, pool, learner),
-      shortTrainingPredictor(pool, perceptron, 7),
-      shortTrainingPredictor(pool, perceptron, 7, mlpFull),
+      sizeAwareNewtonPredictor({ pool, learner, steps: 2 }),
+      refinedByNewton({ predictor: newton, pool, learner }),
+      shortTrainingPredictor({ pool, learner: perceptron, steps: 7 }),
+      shortTrainingPredictor({ pool, learner: perceptron, steps: 7, from: mlpFull }),
     ];
   });
 
@@ -82,7 +82,7 @@ describe('training sets of points that need not be in the pool', () => {
   it('cannot be predicted from a bank of the pool alone', async () => {
     const mean = meanPredictor(await buildBank({ pool, learner, subsets }));
     assert.equal(mean.predictDataset?.(pool), undefined);
-    assert.equal(refinedByNewton(mean, pool, learner).predictDataset?.(pool), undefined);
+    assert.equal(refinedByNewton({ predictor: mean, pool, learner }).predictDataset?.(pool), undefined);
   });
 
   it('add the regulariser’s share per point in the authors’ formula, which hardly moves from no change', async () => {
@@ -109,12 +109,12 @@ describe('training for a few steps', () => {
     const few = multilayerPerceptron({ hidden: [3], steps: 7 });
     const asked = takeSubsets(subsets, [0, 1]);
     assertClose(
-      await shortTrainingPredictor(pool, perceptron, 7).predict(asked),
+      await shortTrainingPredictor({ pool, learner: perceptron, steps: 7 }).predict(asked),
       (await few.retrain(pool, asked)).parameters,
       1e-12,
     );
     const from = (await perceptron.retrain(pool, fullPool(40))).parameters;
-    const tuned = shortTrainingPredictor(pool, perceptron, 7, from);
+    const tuned = shortTrainingPredictor({ pool, learner: perceptron, steps: 7, from });
     assertClose(await tuned.predict(asked), (await few.retrain(pool, asked, { from })).parameters, 1e-12);
     assert.equal(tuned.name, 'fine-tuning for 7 steps');
   });

@@ -33,15 +33,19 @@ describe('predictors from the size path, against NumPy', function () {
       const subsets = subsetsFromMembers(pool.size, members);
       const { parameters } = await learner.retrain(pool, subsets, { tolerance: 1e-11 });
       const predictors = {
-        'chord 1': sizeAwareChordPredictor(pool, learner, 1),
-        'chord 3': sizeAwareChordPredictor(pool, learner, 3),
-        'Newton 1': sizeAwareNewtonPredictor(pool, learner, 1),
-        'Newton 2': sizeAwareNewtonPredictor(pool, learner, 2),
-        'L-BFGS 4': lbfgsPredictor(pool, learner, 4),
+        'chord 1': sizeAwareChordPredictor({ pool, learner, steps: 1 }),
+        'chord 3': sizeAwareChordPredictor({ pool, learner, steps: 3 }),
+        'Newton 1': sizeAwareNewtonPredictor({ pool, learner, steps: 1 }),
+        'Newton 2': sizeAwareNewtonPredictor({ pool, learner, steps: 2 }),
+        'L-BFGS 4': lbfgsPredictor({ pool, learner, iterations: 4 }),
       };
       for (const [method, expected] of Object.entries(errors) as [keyof typeof predictors, number[]][]) {
         const predicted = await predictors[method].predict(subsets);
-        const actual = relativeErrors(predicted, parameters, learner.parameterCount(pool));
+        const actual = relativeErrors({
+          predicted,
+          retrained: parameters,
+          parameterCount: learner.parameterCount(pool),
+        });
         expected.forEach((error, b) => {
           const close = Math.abs(actual[b] - error) <= 1e-4 * error + 1e-6;
           assert.ok(close, `${method}, subset ${b}: ${actual[b]}, not ${error}`);

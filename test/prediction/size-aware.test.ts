@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { Dataset } from '../../src/data/dataset.js';
 import { InputError } from '../../src/errors.js';
 import { relativeErrors } from '../../src/evaluation/index.js';
 import type { Learner } from '../../src/learners/learner.js';
@@ -22,6 +23,13 @@ import { cloudPool } from '../learners/pools.js';
 const learner = logisticRegression({ C: 1.5 });
 /** The same learner without its batched Newton directions, so that Hessians are taken one by one. */
 const withoutDirections = asScheduled(learner);
+
+/** The predictors from the size path, with so many steps or iterations. */
+const makers = [
+  (pool: Dataset, steps: number) => sizeAwareChordPredictor({ pool, learner, steps }),
+  (pool: Dataset, steps: number) => sizeAwareNewtonPredictor({ pool, learner, steps }),
+  (pool: Dataset, iterations: number) => lbfgsPredictor({ pool, learner, iterations }),
+];
 
 /** −H⁻¹g with the learner's Hessian at weights and θ. */
 function solved(
@@ -68,7 +76,7 @@ for (const classCount of [2, 3]) {
     }
 
     it('take chord steps with the Hessian of the size', async () => {
-      const predicted = await sizeAwareChordPredictor(pool, learner, 2).predict(subsets);
+      const predicted = await sizeAwareChordPredictor({ pool, learner, steps: 2 }).predict(subsets);
       for (let b = 0; b < subsets.count; b++) {
         const theta = sizeOptimum(sizes[b]);
         const start = theta.slice();
@@ -82,7 +90,7 @@ for (const classCount of [2, 3]) {
     });
 
     it('take Newton steps with the Hessian of the subset', async () => {
-      const predicted = await sizeAwareNewtonPredictor(pool, learner, 1).predict(subsets);
+      const predicted = await sizeAwareNewtonPredictor({ pool, learner, steps: 1 }).predict(subsets);
       let full = 0;
       for (let b = 0; b < subsets.count; b++) {
         const theta = sizeOptimum(sizes[b]);
@@ -101,8 +109,8 @@ for (const classCount of [2, 3]) {
       for (const size of [12, pool.size]) {
         const start = sizeOptimum(size);
         assertClose(
-          await newtonPredictor(pool, learner, start, 2).predict(subsets),
-          await newtonPredictor(pool, withoutDirections, start, 2).predict(subsets),
+          await newtonPredictor({ pool, learner, full: start, steps: 2 }).predict(subsets),
+          await newtonPredictor({ pool, learner: withoutDirections, full: start, steps: 2 }).predict(subsets),
           1e-9,
         );
       }
@@ -110,36 +118,41 @@ for (const classCount of [2, 3]) {
 
     it('come ever closer to the retrained parameters with more steps', async () => {
       const truth = (await learner.retrain(pool, subsets, { tolerance: 1e-11 })).parameters;
-      const makers = [sizeAwareChordPredictor, sizeAwareNewtonPredictor, lbfgsPredictor];
       for (const make of makers) {
         const worst = async (steps: number) =>
-          Math.max(...relativeErrors(await make(pool, learner, steps).predict(subsets), truth, p));
+          Math.max(
+            ...relativeErrors({
+              predicted: await make(pool, steps).predict(subsets),
+              retrained: truth,
+              parameterCount: p,
+            }),
+          );
         const [none, few, many] = [await worst(0), await worst(2), await worst(40)];
         // The chord method converges linearly, slowly where the subset is unlike the pool.
-        const enough = make === sizeAwareChordPredictor ? 0.5 * few : 1e-3 * none;
+        const enough = make === makers[0] ? 0.5 * few : 1e-3 * none;
         assert.ok(few < none && many < enough, `${make.name}: ${none}, ${few}, ${many}`);
       }
     });
 
     it('start L-BFGS on the size path', async () => {
-      const predicted = await lbfgsPredictor(pool, learner, 0).predict(subsets);
+      const predicted = await lbfgsPredictor({ pool, learner, iterations: 0 }).predict(subsets);
       for (let b = 0; b < subsets.count; b++)
         assertClose(predicted.subarray(b * p, (b + 1) * p), sizeOptimum(sizes[b]), 1e-8);
     });
 
     it('predict a subset the same in any batch', async () => {
-      for (const make of [sizeAwareChordPredictor, sizeAwareNewtonPredictor, lbfgsPredictor]) {
-        const together = await make(pool, learner, 2).predict(subsets);
-        const alone = await make(pool, learner, 2).predict(takeSubsets(subsets, [5]));
+      for (const make of makers) {
+        const together = await make(pool, 2).predict(subsets);
+        const alone = await make(pool, 2).predict(takeSubsets(subsets, [5]));
         assert.deepEqual(alone, together.slice(5 * p, 6 * p));
       }
     });
 
     it('refuse learners without an optimum, and empty subsets', async () => {
-      const predictor = sizeAwareChordPredictor(pool, asScheduled(learner));
+      const predictor = sizeAwareChordPredictor({ pool, learner: asScheduled(learner) });
       await assert.rejects(async () => predictor.predict(subsets), InputError);
       const empty = { count: 1, poolSize: pool.size, weights: new Uint8Array(pool.size) };
-      await assert.rejects(async () => sizeAwareChordPredictor(pool, learner).predict(empty), InputError);
+      await assert.rejects(async () => sizeAwareChordPredictor({ pool, learner }).predict(empty), InputError);
     });
   });
 }
@@ -148,16 +161,16 @@ describe('numbers of steps', () => {
   it('are refused where they are none', () => {
     const pool = cloudPool({ size: 12, dimension: 2, classCount: 2, seed: 1 });
     const full = new Float64Array(3);
-    const newton = newtonPredictor(pool, learner, full);
+    const newton = newtonPredictor({ pool, learner, full });
     for (const steps of [-1, 1.5, NaN])
       for (const make of [
-        () => newtonPredictor(pool, learner, full, steps),
-        () => refinedByNewton(newton, pool, learner, steps),
-        () => sizeAwareChordPredictor(pool, learner, steps),
-        () => refinedByChord(newton, pool, learner, steps),
-        () => sizeAwareNewtonPredictor(pool, learner, steps),
-        () => lbfgsPredictor(pool, learner, steps),
-        () => shortTrainingPredictor(pool, learner, steps),
+        () => newtonPredictor({ pool, learner, full, steps }),
+        () => refinedByNewton({ predictor: newton, pool, learner, steps }),
+        () => sizeAwareChordPredictor({ pool, learner, steps }),
+        () => refinedByChord({ predictor: newton, pool, learner, steps }),
+        () => sizeAwareNewtonPredictor({ pool, learner, steps }),
+        () => lbfgsPredictor({ pool, learner, iterations: steps }),
+        () => shortTrainingPredictor({ pool, learner, steps }),
       ])
         assert.throws(make, /(steps|iterations) is/);
   });

@@ -50,11 +50,11 @@ describe('the scale run', function () {
 
   it('chooses the largest block that fits', () => {
     const shape = { points: 60_000, features: 128, logits: 10, subsets: 1000, smallest: 6000 };
-    const bytes = retrainingBytes(shape, 20);
-    assert.equal(largestBlock(shape, bytes), 20);
-    assert.equal(largestBlock(shape, bytes - 1), 19);
-    assert.equal(largestBlock(shape, 1e12), 256);
-    assert.equal(largestBlock(shape, 1e8), 0);
-    assert.ok(retrainingBytes(shape, 20, 2) > bytes);
+    const bytes = retrainingBytes({ shape, block: 20 });
+    assert.equal(largestBlock({ shape, bytes }), 20);
+    assert.equal(largestBlock({ shape, bytes: bytes - 1 }), 19);
+    assert.equal(largestBlock({ shape, bytes: 1e12 }), 256);
+    assert.equal(largestBlock({ shape, bytes: 1e8 }), 0);
+    assert.ok(retrainingBytes({ shape, block: 20, workers: 2 }) > bytes);
   });
 });

@@ -304,8 +304,8 @@ describe('every sampler', () => {
       refused(() => uniformSizeSubsets({ poolSize, count, seed }), /poolSize is/);
       for (const make of [leaveOneOut, fullPool]) refused(() => make(poolSize), /poolSize is/);
     }
-    refused(() => drawPermutations(5, 1.5, 0), /count is 1.5/);
-    refused(() => drawPermutations(5, 1, 0, NaN), /first is NaN/);
+    refused(() => drawPermutations({ poolSize: 5, count: 1.5, seed: 0 }), /count is 1.5/);
+    refused(() => drawPermutations({ poolSize: 5, count: 1, seed: 0, first: NaN }), /first is NaN/);
     refused(() => fixedSizeSubsets({ poolSize: 5, count: 1, size: 2, seed: NaN }), /seed is NaN/);
   });
 });

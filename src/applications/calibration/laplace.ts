@@ -4,6 +4,17 @@ import type { Learner } from '../../learners/learner.js';
 import { choleskyFactor, solveLowerTransposed } from '../../numerics/dense.js';
 import { randomStream } from '../../numerics/random.js';
 import { fullPool } from '../../subsets/subsets.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
+
+export interface LaplaceParametersOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** `p` parameters trained on the whole pool */
+  readonly full: Float64Array;
+  /** Parameter vectors drawn. */
+  readonly draws: number;
+  readonly seed: number;
+}
 
 /**
  * `draws×p` parameters from the Laplace approximation of the posterior whose mode is the trained model (MacKay 1992). The
@@ -11,15 +22,11 @@ import { fullPool } from '../../subsets/subsets.js';
  * of a mean): a Gaussian around θ* with covariance f·H⁻¹, H the objective's Hessian. Draw b is θ* + √f·L⁻ᵀz with H = L·Lᵀ and
  * owns the stream (seed, b).
  *
- * @param full `p` parameters trained on the whole pool
  * @throws InputError if the Hessian at `full` is not positive definite.
  */
-export function laplaceParameters(
-  pool: Dataset,
-  learner: Learner,
-  full: Float64Array,
-  { draws, seed }: { readonly draws: number; readonly seed: number },
-): Float64Array {
+export function laplaceParameters(options: LaplaceParametersOptions): Float64Array {
+  refuseUnknownOptions(options, ['pool', 'learner', 'full', 'draws', 'seed'], 'laplaceParameters');
+  const { pool, learner, full, draws, seed } = options;
   const p = full.length;
   const factor = learner.hessian(pool, fullPool(pool.size).weights, full);
   if (!choleskyFactor(factor, p))

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import type { Learner } from '../../learners/learner.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /** What an ensemble of models says about T points. */
 export interface EnsemblePrediction {
@@ -15,14 +16,22 @@ export interface EnsemblePrediction {
 /** Numbers of probabilities held at once. */
 const blockNumbers = 2 ** 22;
 
+export interface EnsemblePredictionOptions {
+  readonly learner: Learner;
+  readonly points: Dataset;
+  /** `B×p` */
+  readonly parameters: Float64Array;
+}
+
 /**
  * Mean and standard deviation of class probabilities over B models, e.g. of bootstrap samples (bagging; Breiman 1996). Models
  * whose parameters are NaN, of samples that lack a class, are left out.
  *
- * @param parameters `B×p`
  * @throws InputError if none is left.
  */
-export function ensemblePrediction(learner: Learner, points: Dataset, parameters: Float64Array): EnsemblePrediction {
+export function ensemblePrediction(options: EnsemblePredictionOptions): EnsemblePrediction {
+  refuseUnknownOptions(options, ['learner', 'points', 'parameters'], 'ensemblePrediction');
+  const { learner, points, parameters } = options;
   const p = learner.parameterCount(points);
   const perModel = points.size * points.classes.length;
   const probabilities = new Float64Array(perModel);

@@ -1,7 +1,14 @@
 import { InputError } from '../../errors.js';
 import { checkPredictive, type PredictiveDistribution } from '../../evaluation/predictive.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 const clip = 1e-300;
+
+export interface TemperOptions {
+  readonly probabilities: Float64Array;
+  readonly classCount: number;
+  readonly temperature: number;
+}
 
 /**
  * `T×K` probabilities at a temperature: softmax(log p / temperature), row by row. Above 1 flatter, below 1 sharper; the most
@@ -9,7 +16,9 @@ const clip = 1e-300;
  *
  * @throws InputError if the temperature is not a positive number.
  */
-export function temper(probabilities: Float64Array, classCount: number, temperature: number): Float64Array {
+export function temper(options: TemperOptions): Float64Array {
+  refuseUnknownOptions(options, ['probabilities', 'classCount', 'temperature'], 'temper');
+  const { probabilities, classCount, temperature } = options;
   if (!(temperature > 0)) throw new InputError(`The temperature is ${temperature}; it must be above 0.`);
   const out = new Float64Array(probabilities.length);
   for (let row = 0; row < out.length; row += classCount) {
@@ -39,7 +48,7 @@ export function fitTemperature(validation: PredictiveDistribution): number {
   const { probabilities, labels, classCount } = validation;
   const logs = probabilities.map((p) => Math.log(Math.max(p, clip)));
   const slope = (inverse: number): number => {
-    const tempered = temper(probabilities, classCount, 1 / inverse);
+    const tempered = temper({ probabilities, classCount, temperature: 1 / inverse });
     let sum = 0;
     for (let i = 0; i < labels.length; i++) {
       for (let k = i * classCount; k < (i + 1) * classCount; k++) sum += tempered[k] * logs[k];

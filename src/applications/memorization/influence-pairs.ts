@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /** A pool point and a target that it has an effect on. */
 export interface InfluencePair {
@@ -7,20 +8,26 @@ export interface InfluencePair {
   readonly influence: number;
 }
 
+export interface InfluencePairsOptions {
+  /** `N×T` */
+  readonly influence: Float64Array;
+  /** `N` */
+  readonly memorization: Float64Array;
+  /** Least memorization of a training point. Default 0.25, as in the paper. */
+  readonly memorizationAbove?: number;
+  /** Least influence on a test point. Default 0.15, as in the paper. */
+  readonly influenceAbove?: number;
+}
+
 /**
  * The pairs of highest influence whose point is memorized (Feldman & Zhang 2020, §3.3: memorization and influence above
  * thresholds), highest first.
  *
- * @param influence `N×T`
- * @param memorization `N`
- * @param options `memorizationAbove` and `influenceAbove`: thresholds, 0.25 and 0.15 in the paper
  * @throws InputError if the influence is no whole rows.
  */
-export function influencePairs(
-  influence: Float64Array,
-  memorization: Float64Array,
-  { memorizationAbove = 0.25, influenceAbove = 0.15 } = {},
-): InfluencePair[] {
+export function influencePairs(options: InfluencePairsOptions): InfluencePair[] {
+  refuseUnknownOptions(options, ['influence', 'memorization', 'memorizationAbove', 'influenceAbove'], 'influencePairs');
+  const { influence, memorization, memorizationAbove = 0.25, influenceAbove = 0.15 } = options;
   const targets = influence.length / memorization.length;
   if (!Number.isInteger(targets)) {
     throw new InputError(`${influence.length} influences are no whole rows of ${memorization.length} points.`);

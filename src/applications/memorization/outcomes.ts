@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { hit } from '../../learners/scores-from-probabilities.js';
 import type { Learner } from '../../learners/learner.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /**
  * What is asked of every model about every point: whether it predicts the point's label (0 or 1), or the probability that it
@@ -12,13 +13,17 @@ export type OutcomeKind = (typeof outcomeKinds)[number];
 /** Numbers of probabilities held at once. */
 const blockNumbers = 2 ** 22;
 
+export interface PointOutcomesOptions {
+  readonly learner: Learner;
+  readonly points: Dataset;
+  readonly parameters: Float64Array;
+  readonly kind: OutcomeKind;
+}
+
 /** `B×T` outcomes of T points under B models (`B×p`); NaN for models whose parameters are NaN. */
-export function pointOutcomes(
-  learner: Learner,
-  points: Dataset,
-  parameters: Float64Array,
-  kind: OutcomeKind,
-): Float64Array {
+export function pointOutcomes(options: PointOutcomesOptions): Float64Array {
+  refuseUnknownOptions(options, ['learner', 'points', 'parameters', 'kind'], 'pointOutcomes');
+  const { learner, points, parameters, kind } = options;
   const { size, labels, classes } = points;
   const p = learner.parameterCount(points);
   const models = parameters.length / p;

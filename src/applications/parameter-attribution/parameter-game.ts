@@ -5,6 +5,7 @@ import type { Learner } from '../../learners/learner.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { rowsWithEveryClass, type Game } from '../../games/game.js';
 import type { ParametersOf } from '../../games/prefix-utilities.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /** What attributions of parameters are computed from: N players (pool points) and p numbers for every subset of them. */
 export interface ParameterGame {
@@ -16,17 +17,25 @@ export interface ParameterGame {
   parameters(subsets: Subsets): Float64Array | Promise<Float64Array>;
 }
 
+export interface ParameterGameOptions {
+  readonly pool: Dataset;
+  readonly learner: Learner;
+  /** Default: exact retraining. */
+  readonly parametersOf?: ParametersOf;
+}
+
 /**
  * The game of a pool of training points: a subset is worth the parameters that `parametersOf` gives for it, by retraining or
  * prediction. Subsets that lack a class have no model and count as θ = 0, which knows nothing.
  *
- * @param parametersOf default: exact retraining
  */
-export function parameterGame(
-  pool: Dataset,
-  learner: Learner,
-  parametersOf: ParametersOf = async (subsets) => checkTrained(await learner.retrain(pool, subsets)).parameters,
-): ParameterGame {
+export function parameterGame(options: ParameterGameOptions): ParameterGame {
+  refuseUnknownOptions(options, ['pool', 'learner', 'parametersOf'], 'parameterGame');
+  const {
+    pool,
+    learner,
+    parametersOf = async (subsets) => checkTrained(await learner.retrain(pool, subsets)).parameters,
+  } = options;
   const p = learner.parameterCount(pool);
   return {
     players: pool.size,

@@ -6,6 +6,7 @@ import { sampleValues, type SamplingOptions } from '../../games/sampling.js';
 import type { SampledValues } from '../../games/sampled-values.js';
 import { shapley, type Semivalue } from '../../games/semivalue.js';
 import { parametersOfSubsets, type ParameterGame } from './parameter-game.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface PermutationAttributionOptions extends SamplingOptions {
   readonly game: ParameterGame;
@@ -26,6 +27,11 @@ export interface PermutationAttributionOptions extends SamplingOptions {
  * @throws InterruptedError if `signal` is aborted; estimates so far went to `onEstimate`.
  */
 export async function permutationAttribution(options: PermutationAttributionOptions): Promise<SampledValues> {
+  refuseUnknownOptions(
+    options,
+    ['game', 'semivalue', 'sampling', 'seed', 'stop', 'from', 'onEstimate', 'onProgress', 'signal'],
+    'permutationAttribution',
+  );
   const { game, semivalue = shapley, sampling = 'independent', seed } = options;
   const { players: n, parameterCount: p } = game;
   if (n < 1) throw new InputError('A game of no players attributes nothing; give it at least one.');

@@ -6,6 +6,7 @@ import { scaleToCappedSimplex } from './capped-simplex.js';
 import { checkSelectionSize } from './facility-location.js';
 import type { UtilitySelection } from './greedy-selection.js';
 import type { RelaxedGame } from './relaxed-game.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface GradientSelectionOptions extends RunControl {
   /** Utilities of real-valued weights and their gradients; see `predictedGame`. */
@@ -39,6 +40,11 @@ export interface GradientSelectionOptions extends RunControl {
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function gradientSelection(options: GradientSelectionOptions): Promise<UtilitySelection> {
+  refuseUnknownOptions(
+    options,
+    ['game', 'count', 'seed', 'starts', 'steps', 'stepSize', 'rounds', 'judge', 'onProgress', 'signal'],
+    'gradientSelection',
+  );
   const { game, count, seed, starts = 4, steps = 40, rounds = 30 } = options;
   const n = game.players;
   for (const [name, number, least] of [

@@ -2,6 +2,7 @@ import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
 import { utilitiesOf, type Game } from '../../games/game.js';
 import { checkSelectionSize } from './facility-location.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface GreedySelectionOptions extends RunControl {
   /** What a subset is worth, by prediction or retraining; see `trainingGame`. */
@@ -29,6 +30,7 @@ export interface UtilitySelection {
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function greedySelection(options: GreedySelectionOptions): Promise<UtilitySelection> {
+  refuseUnknownOptions(options, ['game', 'count', 'start', 'onProgress', 'signal'], 'greedySelection');
   const { game, count, start = [] } = options;
   const n = game.players;
   checkSelectionSize(count, n);

@@ -1,7 +1,7 @@
+import type { ModelOnPoints } from '../../evaluation/prediction-utility.js';
 import type { Utility } from '../../evaluation/utility.js';
-import type { Dataset } from '../../data/dataset.js';
-import type { Learner } from '../../learners/learner.js';
 import type { Subsets } from '../../subsets/subsets.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /** A utility of parameters that can be differentiated in them. */
 export interface DifferentiableUtility extends Utility {
@@ -30,7 +30,9 @@ export interface RelaxedGame {
  * Minus the learner's own loss on some points, without its regulariser and in its units: C times the sum of their log-losses
  * for logistic regression, their mean log-loss for a multilayer perceptron.
  */
-export function lossUtility(learner: Learner, points: Dataset): DifferentiableUtility {
+export function lossUtility(options: ModelOnPoints): DifferentiableUtility {
+  refuseUnknownOptions(options, ['learner', 'points'], 'lossUtility');
+  const { learner, points } = options;
   const p = learner.parameterCount(points);
   const rows = (count: number, weight: number): Subsets => ({
     count,
@@ -53,12 +55,16 @@ export function lossUtility(learner: Learner, points: Dataset): DifferentiableUt
   };
 }
 
+export interface PredictedGameOptions {
+  readonly players: number;
+  readonly predictor: WeightPredictor;
+  readonly utility: DifferentiableUtility;
+}
+
 /** The game of predicted models: U(θ̂(w)) and, by the chain rule, its gradient in the weights w. */
-export function predictedGame(
-  players: number,
-  predictor: WeightPredictor,
-  utility: DifferentiableUtility,
-): RelaxedGame {
+export function predictedGame(options: PredictedGameOptions): RelaxedGame {
+  refuseUnknownOptions(options, ['players', 'predictor', 'utility'], 'predictedGame');
+  const { players, predictor, utility } = options;
   return {
     players,
     utilities: (weights) => utility.evaluate(predictor.predictWeights(weights)),

@@ -2,6 +2,7 @@ import { safePoint, type RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
 import { memberGame, type Game, type Valuation } from '../../games/game.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface KnnOptions {
   readonly pool: Dataset;
@@ -19,7 +20,8 @@ export interface KnnOptions {
  * @throws InputError if pool and points do not fit each other, one of them is empty or has features that are NaN, or K is no
  * whole number of at least 1.
  */
-export async function knnShapley(options: KnnOptions, control?: RunControl): Promise<Valuation> {
+export async function knnShapley(options: KnnOptions & RunControl): Promise<Valuation> {
+  refuseUnknownOptions(options, ['pool', 'points', 'neighbours', 'onProgress', 'signal'], 'knnShapley');
   checkOptions(options);
   const { pool, points, neighbours } = options;
   const n = pool.size;
@@ -37,8 +39,8 @@ export async function knnShapley(options: KnnOptions, control?: RunControl): Pro
       values[order[rank]] += value / points.size;
     }
     if ((t + 1) % 64 === 0 || t + 1 === points.size) {
-      control?.onProgress?.({ label, done: t + 1, total: points.size });
-      await safePoint(control, label);
+      options.onProgress?.({ label, done: t + 1, total: points.size });
+      await safePoint(options, label);
     }
   }
   return { values, standardErrors: new Float64Array(n) };
@@ -51,6 +53,7 @@ export async function knnShapley(options: KnnOptions, control?: RunControl): Pro
  * @throws InputError as {@link knnShapley}.
  */
 export function knnGame(options: KnnOptions): Game {
+  refuseUnknownOptions(options, ['pool', 'points', 'neighbours'], 'knnGame');
   checkOptions(options);
   const { pool, points, neighbours } = options;
   const orders = Array.from({ length: points.size }, (_, t) => byDistance(pool, points, t));

@@ -1,6 +1,7 @@
 import { safePoint, type RunControl } from '../../control.js';
 import { fullPool, leaveGroupOut } from '../../subsets/index.js';
 import type { OutputsOf } from './removal-effects.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface DataSupportOptions extends RunControl {
   /** Pool size, N. */
@@ -22,12 +23,9 @@ export interface DataSupportOptions extends RunControl {
  * @returns `T` sizes
  * @throws InterruptedError if `signal` is aborted.
  */
-export async function dataSupports({
-  poolSize,
-  orders,
-  outputsOf,
-  ...control
-}: DataSupportOptions): Promise<Float64Array> {
+export async function dataSupports(options: DataSupportOptions): Promise<Float64Array> {
+  refuseUnknownOptions(options, ['poolSize', 'orders', 'outputsOf', 'onProgress', 'signal'], 'dataSupports');
+  const { poolSize, orders, outputsOf, ...control } = options;
   const targets = orders.length;
   const start = await outputsOf(fullPool(poolSize));
   /** The margin is not negative without this many, and negative without that many. */

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
 import { multiplyTransposed } from '../../numerics/dense.js';
 import { principalDirections } from '../../numerics/principal-directions.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /** Principal components of T vectors of length N. */
 export interface VectorComponents {
@@ -12,14 +13,22 @@ export interface VectorComponents {
   readonly explained: Float64Array;
 }
 
+export interface VectorComponentsOptions {
+  /** `T×N` */
+  readonly vectors: Float64Array;
+  readonly count: number;
+  readonly components: number;
+}
+
 /**
  * Principal components of vectors, such as the coefficients of datamodels as embeddings of their targets (Ilyas et al. 2022,
  * §4.3): targets that respond alike to the training points are close, and a direction weighs training points.
  *
- * @param vectors `T×N`
  * @throws InputError unless the vectors are T whole rows and there are at most T and N components, and one.
  */
-export function vectorComponents(vectors: Float64Array, count: number, components: number): VectorComponents {
+export function vectorComponents(options: VectorComponentsOptions): VectorComponents {
+  refuseUnknownOptions(options, ['vectors', 'count', 'components'], 'vectorComponents');
+  const { vectors, count, components } = options;
   const length = vectors.length / count;
   if (!Number.isInteger(length))
     throw new InputError(`${vectors.length} numbers are no ${count} vectors of one length; pass a T×N array.`);
@@ -42,19 +51,23 @@ export function vectorComponents(vectors: Float64Array, count: number, component
 /** How alike two vectors are: by the cosine of their angle, or by how close they are. */
 export type Similarity = 'cosine' | 'euclidean';
 
+export interface NearestVectorsOptions {
+  /** `T×N` */
+  readonly vectors: Float64Array;
+  readonly count: number;
+  readonly similarity: Similarity;
+  /** `T`, e.g. classes: only vectors of the same one are neighbours. Default: all are. */
+  readonly groups?: ArrayLike<number>;
+}
+
 /**
  * `T` indices: the most similar other one of each of T vectors, the first where several are.
  *
- * @param vectors `T×N`
- * @param groups `T`, e.g. classes: only vectors of the same one are neighbours; default all
  * @throws InputError if a vector is the only one of its group.
  */
-export function nearestVectors(
-  vectors: Float64Array,
-  count: number,
-  similarity: Similarity,
-  groups: ArrayLike<number> = new Uint8Array(count),
-): Int32Array {
+export function nearestVectors(options: NearestVectorsOptions): Int32Array {
+  refuseUnknownOptions(options, ['vectors', 'count', 'similarity', 'groups'], 'nearestVectors');
+  const { vectors, count, similarity, groups = new Uint8Array(count) } = options;
   const length = vectors.length / count;
   const products = new Float64Array(count * count);
   multiplyTransposed(vectors, vectors, count, count, length, products);

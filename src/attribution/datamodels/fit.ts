@@ -6,6 +6,7 @@ import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { fittedCount, interceptsOf, predictOutputs, type Datamodels } from './linear-datamodels.js';
 import { lassoPath } from './lasso.js';
 import { momentsOf, type Moments } from './mask-moments.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface DatamodelOptions extends RunControl {
   /** Part of the subsets, the last ones, on which strengths are chosen; default 0.2. */
@@ -41,30 +42,31 @@ interface Penalty {
   readonly paths: (moments: Moments) => Path;
 }
 
+const datamodelOptions = ['subsets', 'outputs', 'validationFraction', 'strengthCount', 'onProgress', 'signal'];
+
+export interface FitDatamodelsOptions extends DatamodelOptions {
+  readonly subsets: Subsets;
+  /** `M×T`, e.g. margins of T test points under the model of each subset */
+  readonly outputs: Float64Array;
+}
+
 /**
  * Datamodels (Ilyas et al. 2022, §2): LASSO regression of every output on the masks, each with its own strength. The strength
  * is the one with the least squared error on the validation subsets; coefficients are then fitted to all subsets with it.
  * Masks of one size n are what datamodels are meant for: the intercept takes up what the size does.
  *
- * @param outputs `M×T`, e.g. margins of T test points under the model of each subset
  * @throws InputError if shapes do not fit, an output is not finite, or there are too few subsets to validate on.
  * @throws InterruptedError if `signal` is aborted.
  */
-export async function fitDatamodels(
-  subsets: Subsets,
-  outputs: Float64Array,
-  options: DatamodelOptions = {},
-): Promise<Datamodels> {
-  return fitWithPenalty(absolutePenalty, subsets, outputs, options);
+export async function fitDatamodels(options: FitDatamodelsOptions): Promise<Datamodels> {
+  refuseUnknownOptions(options, datamodelOptions, 'fitDatamodels');
+  return fitWithPenalty(absolutePenalty, options);
 }
 
 /** As {@link fitDatamodels} with a squared penalty ½λ‖β‖² in place of λ‖β‖₁: nothing is sparse. */
-export async function fitRidgeDatamodels(
-  subsets: Subsets,
-  outputs: Float64Array,
-  options: DatamodelOptions = {},
-): Promise<Datamodels> {
-  return fitWithPenalty(squaredPenalty, subsets, outputs, options);
+export async function fitRidgeDatamodels(options: FitDatamodelsOptions): Promise<Datamodels> {
+  refuseUnknownOptions(options, datamodelOptions, 'fitRidgeDatamodels');
+  return fitWithPenalty(squaredPenalty, options);
 }
 
 const absolutePenalty: Penalty = {
@@ -104,9 +106,7 @@ const squaredPenalty: Penalty = {
 
 async function fitWithPenalty(
   { name, largestStrength, paths }: Penalty,
-  subsets: Subsets,
-  outputs: Float64Array,
-  { validationFraction = 0.2, strengthCount = 25, ...control }: DatamodelOptions,
+  { subsets, outputs, validationFraction = 0.2, strengthCount = 25, ...control }: FitDatamodelsOptions,
 ): Promise<Datamodels> {
   if (!(Number.isInteger(strengthCount) && strengthCount >= 2)) {
     throw new InputError(`strengthCount is ${strengthCount}; it must be a whole number of at least 2.`);

@@ -117,7 +117,7 @@ async function compareOn(effort: Effort, seed: number, control: RunControl): Pro
   const { train: validation, test } = randomSplit(problem.test, split);
   const counts = lookedAt(effort.members, 5);
   const retraining = exactRetraining(problem, control);
-  const predictionOf = (parameters: Float64Array) => ensemblePrediction(learner, test, parameters);
+  const predictionOf = (parameters: Float64Array) => ensemblePrediction({ learner, points: test, parameters });
   const p = learner.parameterCount(pool);
   const trial = (parameters: Float64Array, seconds: Seconds): EnsembleTrial => ({
     prediction: predictionOf(parameters),
@@ -210,14 +210,19 @@ async function withoutSamples(
     models: () => Float64Array | Promise<Float64Array>,
   ): Promise<Alternative> => {
     const { result, seconds } = await measureCpu(models);
-    const { probabilities, spread } = ensemblePrediction(learner, test, result);
+    const { probabilities, spread } = ensemblePrediction({ learner, points: test, parameters: result });
     return { method, probabilities, spread, seconds };
   };
   const drawn = { draws: effort.members, seed: deriveSeed(seed, effort.name, 'Laplace approximation') };
   const alternatives: Alternative[] = [
     { method: 'single', probabilities: single, spread: null, seconds: 0 },
-    { method: 'tempered', probabilities: temper(single, classCount, temperature), spread: null, seconds: 0 },
-    await several('laplace', () => laplaceParameters(pool, learner, full, drawn)),
+    {
+      method: 'tempered',
+      probabilities: temper({ probabilities: single, classCount, temperature }),
+      spread: null,
+      seconds: 0,
+    },
+    await several('laplace', () => laplaceParameters({ pool, learner, full, ...drawn })),
   ];
   if (learner.kind === 'scheduled')
     alternatives.push(await several('deepEnsemble', () => fromOtherWeights(problem, effort.members, control)));

@@ -64,7 +64,9 @@ function calibrationError(distribution: PredictiveDistribution, binning: Binning
   const inOrder = resamplesInOrder(confidences);
   return (indices) => {
     const sorted = inOrder(indices);
-    return expectedCalibrationError(calibrationBins(take(confidences, sorted), take(correct, sorted), { binning }));
+    return expectedCalibrationError(
+      calibrationBins({ forecasts: take(confidences, sorted), outcomes: take(correct, sorted), binning }),
+    );
   };
 }
 

@@ -127,7 +127,9 @@ export function calibrationTable(results: readonly CalibrationResult[]) {
         'ECE, equal mass': score('calibration error, equal mass'),
         'calibration error, debiased': average((own) => {
           const { confidences, correct } = topLabel(own);
-          return debiasedCalibrationError(calibrationBins(confidences, correct, { binning: 'equal mass' }));
+          return debiasedCalibrationError(
+            calibrationBins({ forecasts: confidences, outcomes: correct, binning: 'equal mass' }),
+          );
         }),
         Brier: score('Brier score'),
         reliability: average((own) => brierDecomposition(own).reliability),
@@ -146,7 +148,12 @@ export function reliabilityRows(results: readonly CalibrationResult[], methods: 
   return results.flatMap((result) =>
     among(predictives(result), methods).flatMap(({ method, trials: [own] }) => {
       const { confidences, correct } = topLabel(own);
-      const bins = calibrationBins(confidences, correct, { binning: 'equal mass', bins: diagramBins });
+      const bins = calibrationBins({
+        forecasts: confidences,
+        outcomes: correct,
+        binning: 'equal mass',
+        bins: diagramBins,
+      });
       return bins.map(({ count, confidence, frequency }) => {
         const { low, high } = proportionInterval(Math.round(frequency * count), count);
         return {

@@ -30,13 +30,13 @@ export async function certificateRow(
 ): Promise<CertificateRow> {
   const p = learner.parameterCount(pool);
   const predicted = await predictor.predict(subsets, control);
-  const { result, seconds } = await measureCpu(() => certify(pool, learner, subsets, predicted));
+  const { result, seconds } = await measureCpu(() => certify({ pool, learner, subsets, predicted }));
   const distances = Float64Array.from({ length: subsets.count }, (_, b) =>
     Math.hypot(...predicted.subarray(b * p, (b + 1) * p).map((value, j) => value - parameters[b * p + j])),
   );
   return {
     predictor: predictor.name,
-    error: mean(relativeErrors(predicted, parameters, p)),
+    error: mean(relativeErrors({ predicted, retrained: parameters, parameterCount: p })),
     ...estimateQuality(result.stepNorms, distances),
     boundsProven: mean(Array.from(result.bounds, (bound) => Number(!Number.isNaN(bound)))),
     // Rounding of a nearly exact prediction, and the residual of the reference, are no breach.
@@ -89,7 +89,7 @@ export async function withinRows(
       }
       ratios.push(within / exact);
     }
-    const errors = relativeErrors(found.parameters, parameters, p);
+    const errors = relativeErrors({ predicted: found.parameters, retrained: parameters, parameterCount: p });
     const shareOf = (rung: Rung) => mean(Array.from(found.rungs, (value) => Number(value === rung)));
     rows.push({
       predictor: predictor.name,

@@ -31,7 +31,7 @@ export interface Units extends BootstrapOptions {
 
 /** Mean of figures of the same units, one for every seed, with its 95 % interval over the units. */
 export function overUnits({ units, ...options }: Units, figures: readonly Statistic[]): Estimate {
-  return bootstrap(units, (indices) => mean(figures.map((figure) => figure(indices))), options);
+  return bootstrap({ units, statistic: (indices) => mean(figures.map((figure) => figure(indices))), ...options });
 }
 
 /** {@link overUnits} of one method's figures minus that of another's, on the same resamples. */

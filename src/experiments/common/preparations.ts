@@ -73,15 +73,15 @@ export function untaughtPreparations({ pool, learner }: Ground) {
     return own;
   };
   const prepare = {
-    influence: async () => influencePredictor(pool, learner, await full()),
-    authorsInfluence: async () => influencePredictor(pool, learner, await full(), { formula: 'authors' }),
-    newton: async () => newtonPredictor(pool, learner, await full()),
-    sizeAwareChord: async () => sizeAwareChordPredictor(await poolWithSizePath(), learner),
-    sizeAwareNewton: async () => sizeAwareNewtonPredictor(await poolWithSizePath(), learner),
-    lbfgs: async () => lbfgsPredictor(await poolWithSizePath(), learner),
+    influence: async () => influencePredictor({ pool, learner, full: await full() }),
+    authorsInfluence: async () => influencePredictor({ pool, learner, full: await full(), formula: 'authors' }),
+    newton: async () => newtonPredictor({ pool, learner, full: await full() }),
+    sizeAwareChord: async () => sizeAwareChordPredictor({ pool: await poolWithSizePath(), learner }),
+    sizeAwareNewton: async () => sizeAwareNewtonPredictor({ pool: await poolWithSizePath(), learner }),
+    lbfgs: async () => lbfgsPredictor({ pool: await poolWithSizePath(), learner }),
     // Of learners without an optimum: stopped after a few steps, fine-tuned from the whole pool, or begun elsewhere.
-    shortTraining: () => shortTrainingPredictor(pool, learner, shortSteps),
-    fineTuning: async () => shortTrainingPredictor(pool, learner, shortSteps, await full()),
+    shortTraining: () => shortTrainingPredictor({ pool, learner, steps: shortSteps }),
+    fineTuning: async () => shortTrainingPredictor({ pool, learner, steps: shortSteps, from: await full() }),
     otherSeed: () => fromAnotherSeed({ pool, learner }),
   } satisfies Partial<Record<MethodId, () => Predictor | Promise<Predictor>>>;
   return (method: keyof typeof prepare) => ({ method, prepare: prepare[method] }) satisfies Preparation;

@@ -18,10 +18,10 @@ export async function accuraciesAlong(
   orders: readonly ArrayLike<number>[],
   shares: readonly number[],
 ): Promise<number[][]> {
-  const accuracy = accuracyUtility(learner, test);
+  const accuracy = accuracyUtility({ learner, points: test });
   const found: number[][] = [];
   for (const order of orders)
-    found.push((await removalCurve(learner, pool, order, shares, accuracy)).map(({ utility }) => utility));
+    found.push((await removalCurve({ learner, pool, order, shares, utility: accuracy })).map(({ utility }) => utility));
   return found;
 }
 

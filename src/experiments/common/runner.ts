@@ -41,7 +41,11 @@ export async function prepareMeasured(
   if ('refine' in preparation) {
     const refined = before.find((own) => own.method === preparation.refine);
     if (refined === undefined) throw new Error(`${labelOf(method)} refines what was not prepared before it.`);
-    return { ...refined, method, predictor: refinedByNewton(refined.predictor, ground.pool, ground.learner) };
+    return {
+      ...refined,
+      method,
+      predictor: refinedByNewton({ predictor: refined.predictor, pool: ground.pool, learner: ground.learner }),
+    };
   }
   const { result: predictor, seconds: training } = await measureCpu(() =>
     'prepare' in preparation ? preparation.prepare() : preparation.prepareFromBank(bank.result, seed),

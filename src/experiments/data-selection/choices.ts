@@ -76,7 +76,7 @@ async function prepare({ problem, budgets, effort, seed, control }: SelectionTas
   const { pool, validation, learner, title } = problem;
   const own = (part: string): number => deriveSeed(seed, title, part);
   const retraining = exactRetraining(problem, control);
-  const utility = lossUtility(learner, validation);
+  const utility = lossUtility({ learner, points: validation });
   const draw = (part: string, maximumSize: number) =>
     uniformSubsets(pool, {
       count: effort.bankSize / 2,
@@ -92,9 +92,9 @@ async function prepare({ problem, budgets, effort, seed, control }: SelectionTas
   const { result: model, seconds: training } = await measureCpu(() =>
     modelPredPreparations(control).improved(effort.steps).prepareFromBank(bank.result, own('network')),
   );
-  const refined = refinedByNewton(model, pool, learner);
+  const refined = refinedByNewton({ predictor: model, pool, learner });
   const gameBy = (predict: (rows: Subsets) => Float64Array | Promise<Float64Array>): Game =>
-    trainingGame(pool, predict, utility);
+    trainingGame({ pool, parametersOf: predict, utility });
   return {
     own,
     retraining,
@@ -104,7 +104,7 @@ async function prepare({ problem, budgets, effort, seed, control }: SelectionTas
     exactGame: gameBy(retraining.parametersOf),
     modelGame: gameBy((rows) => model.predict(rows)),
     refinedGame: gameBy((rows) => refined.predict(rows)),
-    relaxed: predictedGame(pool.size, model, utility),
+    relaxed: predictedGame({ players: pool.size, predictor: model, utility }),
     full: await retraining.parametersOf(fullPool(pool.size)),
   };
 }

@@ -67,14 +67,14 @@ async function rankPoints(problem: KnownErrorProblem, effort: CleaningEffort, se
   const own = (part: string): number => deriveSeed(seed, title, part);
   const retraining = exactRetraining(problem, control);
   const { parametersOf } = retraining;
-  const utility = lossUtility(learner, validation);
+  const utility = lossUtility({ learner, points: validation });
   const minimumSize = Math.ceil(pool.size / 10);
   const subsets = uniformSubsets(pool, { count: effort.bankSize, minimumSize, seed: own('bank') });
   const bank = await retraining.bank(subsets);
   const model = await modelPredPreparations(control).improved(effort.steps).prepareFromBank(bank, own('network'));
   const full = await parametersOf(fullPool(pool.size));
-  const exactGame = trainingGame(pool, parametersOf, utility);
-  const modelGame = trainingGame(pool, exactBelow({ pool, learner, minimumSize }, model), utility);
+  const exactGame = trainingGame({ pool, parametersOf, utility });
+  const modelGame = trainingGame({ pool, parametersOf: exactBelow({ pool, learner, minimumSize }, model), utility });
   // Both from the same permutations.
   const shapley = (game: Game) => shapleyRanking(game, effort.permutations, own('permutations'), control);
   const rankings: readonly (readonly [MethodId, Float64Array])[] = [

@@ -25,17 +25,18 @@ export async function leaveOneOutRanking(exactGame: Game) {
 
 /** Leave-one-out values of models predicted by influence functions at the whole pool's parameters. */
 export async function influenceRanking({ pool, learner }: Ground, full: Float64Array, utility: Utility) {
-  const predictor = influencePredictor(pool, learner, full);
-  return (await leaveOneOutValues(trainingGame(pool, (rows) => predictor.predict(rows), utility))).values;
+  const predictor = influencePredictor({ pool, learner, full });
+  return (await leaveOneOutValues(trainingGame({ pool, parametersOf: (rows) => predictor.predict(rows), utility })))
+    .values;
 }
 
 export async function knnRanking({ pool, validation }: Ground & { readonly validation: Dataset }, control: RunControl) {
-  return (await knnShapley({ pool, points: validation, neighbours }, control)).values;
+  return (await knnShapley({ pool, points: validation, neighbours, ...control })).values;
 }
 
 /** How often the bank's models that lack a point predict its label. */
 export function outOfSubsetRanking({ pool, learner }: Ground, { subsets, parameters }: Bank) {
-  return outOfBagValues(subsets, pointOutcomes(learner, pool, parameters, 'correct')).values;
+  return outOfBagValues(subsets, pointOutcomes({ learner, points: pool, parameters, kind: 'correct' })).values;
 }
 
 /**
@@ -43,7 +44,7 @@ export function outOfSubsetRanking({ pool, learner }: Ground, { subsets, paramet
  * margins. One model, no validation points.
  */
 export function ownLossRanking({ pool, learner }: Ground, full: Float64Array) {
-  return pointOutcomes(learner, pool, full, 'probability');
+  return pointOutcomes({ learner, points: pool, parameters: full, kind: 'probability' });
 }
 
 /** Indices from the largest number to the smallest. */

@@ -48,12 +48,15 @@ export async function otherValues(
     readonly control: RunControl;
   },
 ): Promise<KindOfValue[]> {
-  const game = trainingGame(pool, parametersOf, utility);
+  const game = trainingGame({ pool, parametersOf, utility });
   const models = shapley[0].permutations.length * (pool.size - 1);
   const banzhaf = (own: number) => banzhafValues({ ...control, game, seed: own, stop: sampleBudget(models) });
   const outOfBag = async (own: number) => {
     const subsets = bootstrapSubsets({ poolSize: pool.size, count: bags, seed: own });
-    return outOfBagValues(subsets, pointOutcomes(learner, pool, await parametersOf(subsets), 'correct'));
+    return outOfBagValues(
+      subsets,
+      pointOutcomes({ learner, points: pool, parameters: await parametersOf(subsets), kind: 'correct' }),
+    );
   };
   const trials = async (valuesOf: (own: number) => Promise<{ readonly values: Float64Array }>, times: number) => {
     const found: KindOfValue['trials'][number][] = [];
@@ -77,7 +80,7 @@ export async function otherValues(
     {
       kind: 'KNN-Shapley',
       models: 0,
-      trials: await trials(() => knnShapley({ pool, points: validation, neighbours }, control), 1),
+      trials: await trials(() => knnShapley({ pool, points: validation, neighbours, ...control }), 1),
     },
   ];
 }

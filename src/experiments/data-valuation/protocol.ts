@@ -57,11 +57,11 @@ export const randomOrders = 20;
 async function valueOn(effort: Effort, seed: number, control: RunControl): Promise<DataValuationResult> {
   const problem = await valuedProblem(effort, seed, seed);
   const { pool, learner, title, validation } = problem;
-  const utilities = [logLossUtility(learner, validation), accuracyUtility(learner, validation)];
+  const utilities = [logLossUtility({ learner, points: validation }), accuracyUtility({ learner, points: validation })];
   const retraining = exactRetraining(problem, control);
   const { parametersOf } = retraining;
   const draw = (count: number, own: number, use: string) =>
-    drawPermutations(pool.size, count, deriveSeed(own, title, use));
+    drawPermutations({ poolSize: pool.size, count, seed: deriveSeed(own, title, use) });
 
   // Its own permutations: agreement on shared ones would hide the sampling error (see the convergence figure).
   const reference = await prefixValues({
@@ -112,10 +112,13 @@ async function valuesOfMethods(effort: Effort, { problem, seed, parametersOf: ex
   const { pool, learner, title, validation } = problem;
   // What is timed, the same for all methods: exact to about 1e-6.
   const single = { arithmetic: 'float32' } as const;
-  const utilities = [logLossUtility(learner, validation, single), accuracyUtility(learner, validation, single)];
+  const utilities = [
+    logLossUtility({ learner, points: validation, ...single }),
+    accuracyUtility({ learner, points: validation, ...single }),
+  ];
   const minimumSize = Math.ceil(pool.size / 10);
   const draw = (count: number, own: number, use: string) =>
-    drawPermutations(pool.size, count, deriveSeed(own, title, use));
+    drawPermutations({ poolSize: pool.size, count, seed: deriveSeed(own, title, use) });
   const evaluators = new Map<MethodId, ((permutations: readonly Int32Array[]) => Promise<PrefixValues>)[]>();
   const measure = (
     { method, ...spent }: { readonly method: MethodId; readonly labels: number; readonly training: number },

@@ -53,11 +53,11 @@ export interface Embedding {
 /** Principal components, what removing the points does that a component weighs most, and whether neighbours respond alike. */
 export async function embeddingOf(own: Targets, held: Bank): Promise<Embedding> {
   const { targets, margins } = own;
-  const { directions, scores, explained } = vectorComponents(
-    entryOf(own.methods, 'lasso').effects,
-    targets.size,
+  const { directions, scores, explained } = vectorComponents({
+    vectors: entryOf(own.methods, 'lasso').effects,
+    count: targets.size,
     components,
-  );
+  });
   return {
     classes: targets.classes,
     labels: targets.labels,
@@ -98,7 +98,7 @@ async function removeEnds(
 /** The nearest other target in every space, and all other targets together. */
 function neighboursOf({ problem, targets, methods }: Targets, held: Bank): Neighbours[] {
   const T = targets.size;
-  const margins = correctClassMargins(problem.learner, targets, held.parameters);
+  const margins = correctClassMargins({ learner: problem.learner, points: targets, parameters: held.parameters });
   const columns = transpose(margins, margins.length / T, T);
   const column = (t: number) => columns.subarray((t * margins.length) / T, ((t + 1) * margins.length) / T);
   const alike = range(T).map((a) => Float64Array.from({ length: T }, (_, b) => spearman(column(a), column(b))));
@@ -115,7 +115,7 @@ function neighboursOf({ problem, targets, methods }: Targets, held: Bank): Neigh
     ['featureAngles', targets.features, 'cosine', targets.labels],
   ];
   const nearest = spaces.map(([space, vectors, similarity, groups]): Neighbours => {
-    const found = nearestVectors(vectors, T, similarity, groups);
+    const found = nearestVectors({ vectors, count: T, similarity, groups });
     return {
       space,
       sameClass: Float64Array.from(found, (b, t) => sameClass(b, t)),

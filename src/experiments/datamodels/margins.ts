@@ -97,7 +97,7 @@ interface MarginMethod extends Pick<Seconds, 'labels' | 'training'> {
 export async function compareMargins(ground: MarginGround) {
   const { problem, effort, seed, control, heldOut, points } = ground;
   const { pool, learner } = problem;
-  const actual = heldOut.map(({ parameters }) => correctClassMargins(learner, points, parameters));
+  const actual = heldOut.map(({ parameters }) => correctClassMargins({ learner, points, parameters }));
   const runs = new Map<string, { method: MethodId; count: number; trials: MarginTrial[] }>();
   const measure = async (own: MarginMethod, counts: readonly number[]): Promise<void> => {
     const trial = await marginTrial(own, heldOut, actual, points.size);
@@ -110,13 +110,13 @@ export async function compareMargins(ground: MarginGround) {
   const marginsBy =
     (predictor: Predictor): MarginMethod['marginsOf'] =>
     async (subsets) =>
-      correctClassMargins(learner, points, await predictor.predict(subsets, control));
+      correctClassMargins({ learner, points, parameters: await predictor.predict(subsets, control) });
 
   const { parameters: full } = await learner.retrain(pool, fullPool(pool.size));
   const nothing = { labels: 0, training: 0 };
   const untaught = [
-    { method: 'influence', predictor: influencePredictor(pool, learner, full) },
-    { method: 'sizeAwareNewton', predictor: sizeAwareNewtonPredictor(pool, learner, 1) },
+    { method: 'influence', predictor: influencePredictor({ pool, learner, full }) },
+    { method: 'sizeAwareNewton', predictor: sizeAwareNewtonPredictor({ pool, learner, steps: 1 }) },
   ] as const;
   for (const { method, predictor } of untaught)
     await measure({ method, ...nothing, marginsOf: marginsBy(predictor) }, effort.counts);
@@ -129,7 +129,7 @@ export async function compareMargins(ground: MarginGround) {
       const network = await trainNetwork(banks.allSizes, count, ground, own);
       if (own === seed) learned = { halves: banks.halves, network };
       await measure({ ...network, marginsOf: marginsBy(network.predictor) }, [count]);
-      const refined = refinedByNewton(network.predictor, pool, learner);
+      const refined = refinedByNewton({ predictor: network.predictor, pool, learner });
       await measure({ ...network, method: 'refined', marginsOf: marginsBy(refined) }, [count]);
     }
   }
@@ -148,7 +148,7 @@ async function marginTrial(
     return found;
   });
   return {
-    correlations: margins.map((own, k) => outputCorrelations(own, actual[k], points)),
+    correlations: margins.map((own, k) => outputCorrelations({ predicted: own, actual: actual[k], points })),
     explained: margins.map((own, k) => explainedVariance(own, actual[k], points)),
     margins: margins[0],
     seconds: { labels, training, prediction },
@@ -171,12 +171,12 @@ async function banksOf({ problem, effort, retraining }: MarginGround, seed: numb
 async function fitAll({ result, seconds }: MeasuredBank, count: number, ground: MarginGround): Promise<MarginMethod[]> {
   const { problem, effort, points, control } = ground;
   const bank = takeBank(result, range(Math.min(count, result.subsets.count)));
-  const outputs = correctClassMargins(problem.learner, points, bank.parameters);
+  const outputs = correctClassMargins({ learner: problem.learner, points, parameters: bank.parameters });
   const labels = (seconds * count) / effort.counts[effort.counts.length - 1];
   const fits: readonly (readonly [MethodId, () => Datamodels | Promise<Datamodels>])[] = [
     ['differenceOfMeans', () => differenceOfMeans(bank.subsets, outputs)],
-    ['ridgeDatamodels', () => fitRidgeDatamodels(bank.subsets, outputs, control)],
-    ['lasso', () => fitDatamodels(bank.subsets, outputs, control)],
+    ['ridgeDatamodels', () => fitRidgeDatamodels({ subsets: bank.subsets, outputs, ...control })],
+    ['lasso', () => fitDatamodels({ subsets: bank.subsets, outputs, ...control })],
   ];
   const methods: MarginMethod[] = [];
   for (const [method, fit] of fits) {

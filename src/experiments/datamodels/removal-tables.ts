@@ -90,7 +90,7 @@ export function changeError(result: DatamodelsResult, method: MethodId, ranking?
     return sums;
   };
   const errors = predicted.map((change, at) => change - actual[at]);
-  return bootstrapRatio(ofTargets(errors), ofTargets(actual), { seed: result.seed });
+  return bootstrapRatio({ numerators: ofTargets(errors), denominators: ofTargets(actual), seed: result.seed });
 }
 
 /** How well every method predicts changes, on removals that datamodels rank first and on those of all rankings. */

@@ -115,7 +115,7 @@ function removalOrders(own: Targets, method: MethodId, asked: readonly number[])
   const all = ordersByEffect(effects, pool.size);
   // Removing what is expected to harm the target would only raise its margin again.
   const helping = (t: number) => all[t].filter((i) => effects[t * pool.size + i] >= 0);
-  return asked.map((t) => removableInOrder(pool.labels, helping(t)));
+  return asked.map((t) => removableInOrder({ labels: pool.labels, order: helping(t) }));
 }
 
 /** `T×N`: positive for pool points of the target's class, the more the closer they are in feature space; −1 for others. */

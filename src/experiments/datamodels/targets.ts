@@ -52,7 +52,7 @@ export async function effectsOnTargets({
   const { pool, learner } = problem;
   const { network, halves } = learned;
   const retraining = exactRetraining(problem, control);
-  const marginsOf = (parameters: Float64Array) => correctClassMargins(learner, targets, parameters);
+  const marginsOf = (parameters: Float64Array) => correctClassMargins({ learner, points: targets, parameters });
   const retrained = async (subsets: Subsets) => marginsOf((await retraining.bank(subsets)).parameters);
   const margins = await retrained(fullPool(pool.size));
 
@@ -70,7 +70,9 @@ export async function effectsOnTargets({
   };
   const lasso = async (): Promise<TargetMethod> => {
     const { subsets, parameters } = halves.result;
-    const { result, seconds } = await measureCpu(() => fitDatamodels(subsets, marginsOf(parameters), control));
+    const { result, seconds } = await measureCpu(() =>
+      fitDatamodels({ subsets, outputs: marginsOf(parameters), ...control }),
+    );
     const changesOf = (asked: Subsets) => additiveChanges(result.coefficients, asked);
     return { method: 'lasso', effects: result.coefficients, changesOf, labels: halves.seconds, training: seconds };
   };
@@ -84,7 +86,7 @@ export async function effectsOnTargets({
     await byPredictor('influence', await untaught('influence').prepare()),
     await byPredictor('newton', await untaught('newton').prepare()),
     await byPredictor('improved', network.predictor, network),
-    await byPredictor('refined', refinedByNewton(network.predictor, pool, learner), network),
+    await byPredictor('refined', refinedByNewton({ predictor: network.predictor, pool, learner }), network),
     await leftOut(),
   ];
   return { problem, targets, margins, retrained, methods };

@@ -51,8 +51,8 @@ export async function helpfulFirst(
     targets,
     Array.from({ length: count }, (_, b) => chosen[b % chosen.length]),
   );
-  const without = await influencePredictor(pool, learner, full).predict(leaveOneOut(pool.size));
-  const margins = correctClassMargins(learner, asked, without);
+  const without = await influencePredictor({ pool, learner, full }).predict(leaveOneOut(pool.size));
+  const margins = correctClassMargins({ learner, points: asked, parameters: without });
   return Array.from({ length: count }, (_, b) =>
     Int32Array.from(pool.labels.keys()).sort((i, j) => margins[i * count + b] - margins[j * count + b]),
   );

@@ -60,7 +60,11 @@ function rivalChecks(
     {
       id,
       ...words,
-      measured: bootstrapRatio(own.outcome.errors, other.outcome.errors, { seed: result.seed }),
+      measured: bootstrapRatio({
+        numerators: own.outcome.errors,
+        denominators: other.outcome.errors,
+        seed: result.seed,
+      }),
       unit: 'ratio of mean parameter errors; below 1 supports it',
       holds: { below: 1 },
     },
@@ -126,7 +130,7 @@ function targetedChecks(result: ChangeResult): Check[] {
       id: 'targeted',
       statement: `On ${result.title}, ${improved} predicts the removal of the most helpful half of the pool as well as that of a random half: error at most 1.2 times.`,
       source: 'this project: ModelPred learns from random subsets',
-      measured: bootstrapRatio(relative(helpful), relative(atRandom), { seed: result.seed }),
+      measured: bootstrapRatio({ numerators: relative(helpful), denominators: relative(atRandom), seed: result.seed }),
       unit: 'ratio of mean errors relative to the change',
       holds: { atMost: 1.2 },
     },

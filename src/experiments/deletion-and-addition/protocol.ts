@@ -159,8 +159,8 @@ async function compareOn(effort: Effort, seed: number, control: RunControl): Pro
 /** Compares models with those of the whole pool and with retrained ones, by parameters and on test points. */
 function judge(learner: Learner, test: Dataset, full: Float64Array, poolSize: number) {
   const p = full.length;
-  const fullMargins = correctClassMargins(learner, test, full);
-  const marginsOf = (parameters: Float64Array) => correctClassMargins(learner, test, parameters);
+  const fullMargins = correctClassMargins({ learner, points: test, parameters: full });
+  const marginsOf = (parameters: Float64Array) => correctClassMargins({ learner, points: test, parameters });
   const setsOf = (direction: Direction, { planned, truth }: RetrainedChanges): ChangeSet[] =>
     planned.map(({ kind, points }, k) => ({
       direction,
@@ -175,7 +175,7 @@ function judge(learner: Learner, test: Dataset, full: Float64Array, poolSize: nu
     return {
       errors: distances(predicted, (at) => truth[at], p),
       marginErrors: absoluteMeans(marginsOf(predicted), (at) => margins[at], test.size),
-      agreements: Float64Array.from(labelAgreement(learner, test, predicted, truth)),
+      agreements: Float64Array.from(labelAgreement({ learner, points: test, first: predicted, second: truth })),
     };
   };
   const outcomesOf = ({ planned, truth }: RetrainedChanges, predicted: Float64Array | undefined) =>

@@ -52,11 +52,11 @@ export function outcomeOf(result: ChangeResult, method: MethodId, change: Change
 
 /** Σ‖θ̂ − θ(S)‖ / Σ‖θ(S) − θ*‖ over training sets: 1 is what predicting no change scores. */
 export const relativeError = ({ outcome, set }: ChangeRow, seed: number): Estimate =>
-  bootstrapRatio(outcome.errors, set.changes, { seed });
+  bootstrapRatio({ numerators: outcome.errors, denominators: set.changes, seed });
 
 /** The same of margins of test points. */
 export const relativeMarginError = ({ outcome, set }: ChangeRow, seed: number): Estimate =>
-  bootstrapRatio(outcome.marginErrors, set.marginChanges, { seed });
+  bootstrapRatio({ numerators: outcome.marginErrors, denominators: set.marginChanges, seed });
 
 /** Errors of predicted parameters relative to the change, with 95 % bootstrap intervals over training sets. */
 export function changeErrorRows(results: readonly ChangeResult[], direction: Direction) {

@@ -32,7 +32,7 @@ function claimsOn(result: ExpressivePowerResult, guarded: boolean): Claim[] {
   const [best, early] = [runOf(result, widest, most), runOf(result, widest, fewest)];
   const claim = claimsAbout({ title, kind: '95 % bootstrap over held-out subsets' });
   const closer = (first: ExpressivePowerRun, second: ExpressivePowerRun) => ({
-    measured: bootstrapRatio(errorsOf(first), errorsOf(second), { seed }),
+    measured: bootstrapRatio({ numerators: errorsOf(first), denominators: errorsOf(second), seed }),
     unit: 'ratio of mean relative errors; below 1 supports it',
     holds: { below: 1 },
   });

@@ -84,9 +84,13 @@ async function trialOf(prepared: Prepared, heldOut: Bank, bank: Bank | null, con
   const { parameters, seconds } = await predictMeasured(prepared, heldOut.subsets, control);
   const seen = bank && takeBank(bank, range(Math.min(seenCount, bank.subsets.count)));
   return {
-    errors: relativeErrors(parameters, heldOut.parameters, p),
+    errors: relativeErrors({ predicted: parameters, retrained: heldOut.parameters, parameterCount: p }),
     seenErrors: seen
-      ? relativeErrors(await prepared.predictor.predict(seen.subsets, control), seen.parameters, p)
+      ? relativeErrors({
+          predicted: await prepared.predictor.predict(seen.subsets, control),
+          retrained: seen.parameters,
+          parameterCount: p,
+        })
       : new Float64Array(),
     seconds,
   };

@@ -94,7 +94,7 @@ export function byMemorization({ correct, probability }: ByOutcome<SubsetEffects
 
 function memorizationIn({ pool, learner }: NoisyProblem, subsets: Subsets, parameters: Float64Array) {
   const of = (outcome: 'correct' | 'probability') =>
-    memorizationOf(subsets, pointOutcomes(learner, pool, parameters, outcome));
+    memorizationOf(subsets, pointOutcomes({ learner, points: pool, parameters, kind: outcome }));
   return { correct: of('correct'), probability: of('probability') };
 }
 
@@ -188,8 +188,8 @@ function estimator(
   const { pool, learner }: { pool: Dataset; learner: Learner } = problem;
   return (parameters: Float64Array, seconds: Seconds): MemorizationTrial => {
     const influenceOn = (points: Dataset, outcome: 'correct' | 'probability'): SubsetEffects =>
-      subsetInfluence(subsets, pointOutcomes(learner, points, parameters, outcome));
-    const outcomes = pointOutcomes(learner, pool, parameters, 'correct');
+      subsetInfluence(subsets, pointOutcomes({ learner, points, parameters, kind: outcome }));
+    const outcomes = pointOutcomes({ learner, points: pool, parameters, kind: 'correct' });
     return {
       memorization: memorizationIn(problem, subsets, parameters),
       influence: { correct: influenceOn(targets, 'correct'), probability: influenceOn(targets, 'probability') },

@@ -136,7 +136,7 @@ export function memorizationInfluencePairs(results: readonly MemorizationResult[
   return results.flatMap((result) => {
     const pairsOf = ({ memorization, influence }: MemorizationTrial): Set<string> =>
       new Set(
-        influencePairs(influence.correct.values, memorization.correct.values).map(
+        influencePairs({ influence: influence.correct.values, memorization: memorization.correct.values }).map(
           ({ point, target }) => `${point} ${target}`,
         ),
       );

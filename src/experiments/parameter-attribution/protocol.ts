@@ -66,7 +66,7 @@ async function attributeOn(effort: Effort, seed: number, control: RunControl): P
   const problem = await smallerProblem(effort, seed);
   const { pool, learner, title, minimumSize } = problem;
   const retraining = exactRetraining(problem, control);
-  const exact = parameterGame(pool, learner, retraining.parametersOf);
+  const exact = parameterGame({ pool, learner, parametersOf: retraining.parametersOf });
   // Its own permutations: agreement on shared ones would hide the sampling error.
   const { values, standardErrors, samples } = await permutationAttribution({
     ...control,
@@ -94,7 +94,7 @@ async function attributeOn(effort: Effort, seed: number, control: RunControl): P
     },
     untaught: 'every seed',
     measure: (prepared, own) => {
-      const game = parameterGame(pool, learner, exactBelow(problem, prepared.predictor));
+      const game = parameterGame({ pool, learner, parametersOf: exactBelow(problem, prepared.predictor) });
       return measure(prepared.method, game, own, prepared);
     },
   });

@@ -52,7 +52,13 @@ function errorRatio(
   rival: MethodId,
 ): Pick<Check, 'measured' | 'holds'> | undefined {
   const [own, other] = [find(methods, method), find(methods, rival)];
-  return own && other && { measured: bootstrapRatio(errorsOf(own), errorsOf(other), { seed }), holds: { below: 1 } };
+  return (
+    own &&
+    other && {
+      measured: bootstrapRatio({ numerators: errorsOf(own), denominators: errorsOf(other), seed }),
+      holds: { below: 1 },
+    }
+  );
 }
 
 interface Rivalry {

@@ -92,17 +92,20 @@ async function warmUp(problem: Problem, subsets: Subsets): Promise<void> {
 function judge({ learner, test, pool }: Problem, truth: Float64Array) {
   // Every score is of the same test points.
   const own = rememberingProbabilities(learner);
-  const [logLoss, accuracy] = [logLossUtility(own, test), accuracyUtility(own, test)];
+  const [logLoss, accuracy] = [
+    logLossUtility({ learner: own, points: test }),
+    accuracyUtility({ learner: own, points: test }),
+  ];
   const [exactLogLoss, exactAccuracy] = [logLoss.evaluate(truth), accuracy.evaluate(truth)];
   const p = learner.parameterCount(pool);
   const scores = (predicted: Float64Array): Omit<PredictionTrial, 'seconds'> => {
     const utilities = logLoss.evaluate(predicted);
     return {
-      errors: relativeErrors(predicted, truth, p),
+      errors: relativeErrors({ predicted, retrained: truth, parameterCount: p }),
       logLosses: utilities.map((value) => -value),
       logLossCorrelation: pearson(utilities, exactLogLoss),
       accuracyCorrelation: pearson(accuracy.evaluate(predicted), exactAccuracy),
-      agreement: mean(labelAgreement(own, test, predicted, truth)),
+      agreement: mean(labelAgreement({ learner: own, points: test, first: predicted, second: truth })),
     };
   };
   return { scores, exactLogLosses: exactLogLoss.map((value) => -value) };

@@ -3,6 +3,7 @@ import { linearModel } from './linear-model.js';
 import { oneVersusRest } from './one-versus-rest.js';
 import { rowNorms } from './row-norms.js';
 import { squaredHinge } from './squared-margin-loss.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /**
  * Linear support vector machine with the squared hinge loss, the bias penalised like a weight:
@@ -20,7 +21,9 @@ import { squaredHinge } from './squared-margin-loss.js';
  * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there is only one class, or
  * shapes do not match.
  */
-export function linearSvm({ C = 1 }: { C?: number } = {}): ConvexLearner {
+export function linearSvm(options: { C?: number } = {}): ConvexLearner {
+  refuseUnknownOptions(options, ['C'], 'linearSvm');
+  const { C = 1 } = options;
   const model = linearModel('linear SVM', { C, lossOf: () => squaredHinge });
   return oneVersusRest({
     ...model,

@@ -10,6 +10,7 @@ import { logisticScores } from './logistic-scores.js';
 import type { LogitLoss } from './logit-loss.js';
 import { preparePool } from './prepared-pool.js';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /**
  * L2-regularised logistic regression with an unpenalised bias:
@@ -27,7 +28,9 @@ import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
  * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there are fewer than
  * two classes, or shapes do not match.
  */
-export function logisticRegression({ C = 1 }: { C?: number } = {}): ConvexLearner {
+export function logisticRegression(options: { C?: number } = {}): ConvexLearner {
+  refuseUnknownOptions(options, ['C'], 'logisticRegression');
+  const { C = 1 } = options;
   return {
     ...linearModel('logistic regression', { C, lossOf }),
     errorBounds(pool, subsets, parameters) {

@@ -3,6 +3,7 @@ import { linearModel } from './linear-model.js';
 import { oneVersusRest } from './one-versus-rest.js';
 import { rowNorms } from './row-norms.js';
 import { squaredError } from './squared-margin-loss.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 /**
  * Ridge regression on labels ±1, as a classifier, with an unpenalised bias:
@@ -19,7 +20,9 @@ import { squaredError } from './squared-margin-loss.js';
  * @throws InputError if C is not a positive number; and from any method if a feature is not finite, there is only one class, or
  * shapes do not match.
  */
-export function ridgeRegression({ C = 1 }: { C?: number } = {}): ConvexLearner {
+export function ridgeRegression(options: { C?: number } = {}): ConvexLearner {
+  refuseUnknownOptions(options, ['C'], 'ridgeRegression');
+  const { C = 1 } = options;
   const model = linearModel('ridge regression', { C, lossOf: () => squaredError });
   return oneVersusRest({
     ...model,

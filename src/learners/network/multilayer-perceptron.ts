@@ -9,6 +9,7 @@ import { designMatrix } from '../linear/linear-objective.js';
 import { layersParameterCount, perceptronLayers } from './perceptron-layers.js';
 import { perceptronWorkspace, type Activation, type PerceptronPoints } from './perceptron-passes.js';
 import { membersOf, sumGradient, trainPerceptrons } from './train-perceptron.js';
+import { refuseUnknownOptions } from '../../unknown-options.js';
 
 export interface MultilayerPerceptronOptions {
   /** Units of each hidden layer; none: a linear model. Default [16]. */
@@ -55,6 +56,11 @@ const blockPoints = 512;
  * classes, or shapes do not match.
  */
 export function multilayerPerceptron(options: MultilayerPerceptronOptions = {}): ScheduledLearner {
+  refuseUnknownOptions(
+    options,
+    ['hidden', 'activation', 'steps', 'learningRate', 'weightDecay', 'batchSize', 'seed'],
+    'multilayerPerceptron',
+  );
   const { hidden = [16], activation = 'tanh', steps = 200, learningRate = 0.01, weightDecay = 1e-3 } = options;
   const { batchSize = null, seed = 0 } = options;
   checkOptions({ hidden, activation, steps, learningRate, weightDecay, batchSize, seed });

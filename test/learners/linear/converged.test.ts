@@ -74,8 +74,11 @@ describe('converged models', () => {
     };
     const refusal = (error: unknown): boolean =>
       error instanceof InputError && /^1 of 1 models did not converge/.test(error.message);
-    await assert.rejects(async () => parameterGame(pool, hasty).parameters(fullPool(pool.size)), refusal);
+    await assert.rejects(async () => parameterGame({ pool, learner: hasty }).parameters(fullPool(pool.size)), refusal);
     const order = Array.from({ length: pool.size }, (_, i) => i);
-    await assert.rejects(removalCurve(hasty, pool, order, [0], accuracyUtility(learner, pool)), refusal);
+    await assert.rejects(
+      removalCurve({ learner: hasty, pool, order, shares: [0], utility: accuracyUtility({ learner, points: pool }) }),
+      refusal,
+    );
   });
 });

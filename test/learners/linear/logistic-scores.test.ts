@@ -20,8 +20,8 @@ describe('scores of logistic regressions in float32', () => {
       const p = learner.parameterCount(points);
       const parameters = Float64Array.from({ length: models * p }, () => stream.normal());
       for (const make of [logLossUtility, accuracyUtility]) {
-        const exact = make(learner, points).evaluate(parameters);
-        const single = make(learner, points, { arithmetic: 'float32' }).evaluate(parameters);
+        const exact = make({ learner, points }).evaluate(parameters);
+        const single = make({ learner, points, arithmetic: 'float32' }).evaluate(parameters);
         assert.equal(single.length, models);
         single.forEach((value, b) => assert.ok(Math.abs(value - exact[b]) < 3e-6 * (1 + Math.abs(exact[b])), `${b}`));
       }

@@ -44,7 +44,8 @@ for (const classCount of [2, 3]) {
       [bank, held] = [await bankOf(600, 1), await bankOf(100, 2)];
       model = await trainModelPred({ bank, settings: residualSettings(chord, training), seed: 1 });
     });
-    const errorOf = (predicted: Float64Array): number => mean(relativeErrors(predicted, held.parameters, p));
+    const errorOf = (predicted: Float64Array): number =>
+      mean(relativeErrors({ predicted, retrained: held.parameters, parameterCount: p }));
 
     it('has as bases what the predictors from the size path predict, with their last steps', async () => {
       for (const steps of [1, 2]) {
@@ -53,8 +54,8 @@ for (const classCount of [2, 3]) {
           await prepareBase(settings, pool, learner);
           const { parameters, lastSteps } = basePredictor(pool, learner, { method, steps }).predict(pool, held.subsets);
           const predictor = method === 'chord' ? sizeAwareChordPredictor : sizeAwareNewtonPredictor;
-          assert.deepEqual(parameters, await predictor(pool, learner, steps).predict(held.subsets));
-          const before = await predictor(pool, learner, steps - 1).predict(held.subsets);
+          assert.deepEqual(parameters, await predictor({ pool, learner, steps }).predict(held.subsets));
+          const before = await predictor({ pool, learner, steps: steps - 1 }).predict(held.subsets);
           assert.deepEqual(
             lastSteps,
             parameters.map((value, k) => value - before[k]),
@@ -64,15 +65,15 @@ for (const classCount of [2, 3]) {
     });
 
     it('reaches parameters that the base misses, on subsets it has not seen', async () => {
-      const base = errorOf(await sizeAwareChordPredictor(pool, learner, 1).predict(held.subsets));
+      const base = errorOf(await sizeAwareChordPredictor({ pool, learner, steps: 1 }).predict(held.subsets));
       const error = errorOf(model.predict(held.subsets));
       assert.ok(error < 0.85 * base, `${error}, the base ${base}`);
-      const refined = errorOf(await refinedByChord(model, pool, learner).predict(held.subsets));
+      const refined = errorOf(await refinedByChord({ predictor: model, pool, learner }).predict(held.subsets));
       assert.ok(refined < 0.8 * error, `${refined} after a chord step, ${error} before`);
     });
 
     it('never has a higher objective than the base', async () => {
-      const base = await sizeAwareChordPredictor(pool, learner, 1).predict(held.subsets);
+      const base = await sizeAwareChordPredictor({ pool, learner, steps: 1 }).predict(held.subsets);
       const [before, after] = [base, model.predict(held.subsets)].map((parameters) =>
         learner.objective(pool, held.subsets, parameters),
       );
@@ -115,7 +116,7 @@ for (const classCount of [2, 3]) {
       const subset = subsetsFromMembers(30, [Array.from({ length: size }, (_, i) => i)]);
       const expected = model.predict(subset);
       model.predictDataset(half).forEach((value, j) => assert.ok(Math.abs(value - expected[j]) < 1e-5));
-      const refined = refinedByChord(model, pool, learner);
+      const refined = refinedByChord({ predictor: model, pool, learner });
       const [actual, wanted] = [await refined.predictDataset?.(half), await refined.predict(subset)];
       actual?.forEach((value, j) => assert.ok(Math.abs(value - wanted[j]) < 1e-5));
       assert.equal(actual?.length, p);

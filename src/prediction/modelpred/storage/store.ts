@@ -24,6 +24,7 @@ import {
 import { pointEncoder } from '../network/point-encoding.js';
 import { modelPredPredictor, networkShape, prepareBase, type TrainedModelPred } from '../trained-modelpred.js';
 import { describeLearner, type Provenance, provenanceSchema } from '../training-provenance.js';
+import { refuseUnknownOptions } from '../../../unknown-options.js';
 
 /** Format of the folders that this version writes and reads. */
 const formatVersion = 4;
@@ -57,6 +58,8 @@ const manifestSchema = z.strictObject({
 type Manifest = z.infer<typeof manifestSchema>;
 
 export interface SaveModelPredOptions {
+  readonly model: TrainedModelPred;
+  readonly folder: string;
   /** The scaling that was applied to the pool's raw features, to be stored beside the model. */
   readonly scaling?: Scaling;
 }
@@ -69,11 +72,9 @@ export interface SaveModelPredOptions {
  *
  * @throws InputError if the folder holds something else.
  */
-export async function saveModelPred(
-  model: TrainedModelPred,
-  folder: string,
-  { scaling }: SaveModelPredOptions = {},
-): Promise<void> {
+export async function saveModelPred(options: SaveModelPredOptions): Promise<void> {
+  refuseUnknownOptions(options, ['model', 'folder', 'scaling'], 'saveModelPred');
+  const { model, folder, scaling } = options;
   await checkReplaceable(folder);
   const tf = await loadTensorFlow();
   const shape = shapeOf(model.provenance, model.pool, model.learner, model.reference);
@@ -119,10 +120,9 @@ export interface LoadModelPredOptions {
  * @throws InputError if the folder is no ModelPred, has a file that is missing, cut short or changed, was written in a format
  * of a later version, or belongs to other data, another learner or another scaling than given.
  */
-export async function loadModelPred(
-  folder: string,
-  { pool, learner, scaling }: LoadModelPredOptions,
-): Promise<TrainedModelPred> {
+export async function loadModelPred(folder: string, options: LoadModelPredOptions): Promise<TrainedModelPred> {
+  refuseUnknownOptions(options, ['pool', 'learner', 'scaling'], 'loadModelPred');
+  const { pool, learner, scaling } = options;
   const { manifest, files } = await readContents(folder, (found) => checkUse(folder, found, pool, learner, scaling));
   const { bestStep, history, outputScaling, residual } = manifest;
   const reference = manifest.reference && Float64Array.from(manifest.reference);

@@ -4,6 +4,7 @@ import type { Subsets } from '../../../subsets/subsets.js';
 import type { Predictor } from '../../predictor.js';
 import type { TrainedModelPred } from '../trained-modelpred.js';
 import { trainModelPred, type TrainModelPredOptions } from './train-modelpred.js';
+import { refuseUnknownOptions } from '../../../unknown-options.js';
 
 export interface TrainEnsembleOptions extends Omit<TrainModelPredOptions, 'checkpoint'> {
   /** Members to train, K ≥ 2. Default 5. */
@@ -36,19 +37,20 @@ export interface ModelPredEnsemble extends Predictor {
  * @throws InputError if there are fewer than 2 members, or as `trainModelPred`.
  * @throws InterruptedError on request.
  */
-export async function trainEnsemble({
-  members: count = 5,
-  seed,
-  onProgress,
-  ...options
-}: TrainEnsembleOptions): Promise<ModelPredEnsemble> {
+export async function trainEnsemble(options: TrainEnsembleOptions): Promise<ModelPredEnsemble> {
+  refuseUnknownOptions(
+    options,
+    ['members', 'bank', 'settings', 'seed', 'validationFraction', 'onProgress', 'signal'],
+    'trainEnsemble',
+  );
+  const { members: count = 5, seed, onProgress, ...training } = options;
   if (!(Number.isInteger(count) && count >= 2)) {
     throw new InputError(`An ensemble cannot have ${count} members; give a whole number from 2 up.`);
   }
   const members: TrainedModelPred[] = [];
   for (let k = 0; k < count; k++) {
     const member = await trainModelPred({
-      ...options,
+      ...training,
       seed: deriveSeed(seed, 'modelpred', 'ensemble', k),
       onProgress: ({ label, done, total, detail }) =>
         onProgress?.({ label: `${label}, ${count} members`, done: k * total + done, total: count * total, detail }),

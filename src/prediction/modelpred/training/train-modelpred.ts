@@ -22,6 +22,7 @@ import { provenanceOf, settingsSchema } from '../training-provenance.js';
 import { correctBase, fitResiduals, takeBase } from '../residual.js';
 import { type ModelPredSettings, modelPredSettings } from '../settings.js';
 import { type TrainingOptions, trainNetwork } from './training-loop.js';
+import { refuseUnknownOptions } from '../../../unknown-options.js';
 
 export interface TrainModelPredOptions extends TrainingOptions {
   /** Subsets of one pool with their exact trained parameters; every row must have some. */
@@ -38,6 +39,11 @@ export interface TrainModelPredOptions extends TrainingOptions {
  * @throws InterruptedError on request; with a checkpoint folder the state is stored first.
  */
 export async function trainModelPred(options: TrainModelPredOptions): Promise<TrainedModelPred> {
+  refuseUnknownOptions(
+    options,
+    ['bank', 'settings', 'seed', 'validationFraction', 'checkpoint', 'onProgress', 'signal'],
+    'trainModelPred',
+  );
   const { bank, settings = modelPredSettings('parameter MSE'), seed, validationFraction = 0.1, checkpoint } = options;
   checkSettings(settings, validationFraction, checkpoint?.everySteps);
   checkBank(bank);
@@ -81,7 +87,7 @@ export async function trainModelPred(options: TrainModelPredOptions): Promise<Tr
       const predicted = residuals
         ? correctBase(learner, pool, held.subsets, takeBase(residuals.ofBank, rows), outputs, residuals.outputScaling)
         : toParameters(outputs, outputScaling);
-      return mean(relativeErrors(predicted, held.parameters, shape.outputs));
+      return mean(relativeErrors({ predicted, retrained: held.parameters, parameterCount: shape.outputs }));
     },
   };
   const trained = await trainNetwork(task, provenance, options);

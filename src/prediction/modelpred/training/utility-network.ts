@@ -11,6 +11,7 @@ import { type Provenance, provenanceOf } from '../training-provenance.js';
 import { improvedSettings, type ModelPredSettings } from '../settings.js';
 import { checkSettings } from './train-modelpred.js';
 import { type TrainingOptions, trainNetwork } from './training-loop.js';
+import { refuseUnknownOptions } from '../../../unknown-options.js';
 
 export interface TrainUtilityNetworkOptions extends TrainingOptions {
   /** Subsets of one pool, and the learner that their utilities are of. */
@@ -48,6 +49,11 @@ export interface UtilityNetwork {
  * @throws InterruptedError on request; with a checkpoint folder the state is stored first.
  */
 export async function trainUtilityNetwork(options: TrainUtilityNetworkOptions): Promise<UtilityNetwork> {
+  refuseUnknownOptions(
+    options,
+    ['bank', 'utilities', 'settings', 'seed', 'validationFraction', 'checkpoint', 'onProgress', 'signal'],
+    'trainUtilityNetwork',
+  );
   const { bank, utilities, settings = improvedSettings(), seed, validationFraction = 0.1, checkpoint } = options;
   const { pool, learner, subsets } = bank;
   checkSettings(settings, validationFraction, checkpoint?.everySteps);

@@ -34,7 +34,7 @@ describe('a stored ModelPred', function () {
     const bank = await buildBank({ pool, learner, subsets });
     const settings = modelPredSettings('stationarity', { steps: 6, batchSize: 8, validateEvery: 3 });
     model = await trainModelPred({ bank, settings, seed: 1 });
-    await saveModelPred(model, stored, { scaling });
+    await saveModelPred({ model, folder: stored, scaling });
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -78,7 +78,7 @@ describe('a stored ModelPred', function () {
     const bank = await buildBank({ pool, learner, subsets });
     const improved = await trainModelPred({ bank, settings: improvedSettings({ steps: 4, batchSize: 8 }), seed: 2 });
     const folder = join(scratch, 'improved');
-    await saveModelPred(improved, folder);
+    await saveModelPred({ model: improved, folder });
     const loaded = await loadModelPred(folder, { pool, learner });
     assert.deepEqual(loaded.predict(subsets), improved.predict(subsets));
     assert.deepEqual(loaded.predictDataset(pool), improved.predictDataset(pool));
@@ -89,7 +89,7 @@ describe('a stored ModelPred', function () {
     const settings = residualSettings({ method: 'chord', steps: 1 }, { steps: 4, batchSize: 8 });
     const corrected = await trainModelPred({ bank, settings, seed: 2 });
     const folder = join(scratch, 'residual');
-    await saveModelPred(corrected, folder);
+    await saveModelPred({ model: corrected, folder });
     // Another object with the same points, whose size path is not solved yet.
     const loaded = await loadModelPred(folder, { pool: { ...pool }, learner });
     assert.deepEqual(loaded.residual, corrected.residual);
@@ -131,8 +131,8 @@ describe('a stored ModelPred', function () {
     const tf = await loadTensorFlow();
     const before = tf.memory().numTensors;
     const again = join(scratch, 'again', 'model');
-    await saveModelPred(model, again, { scaling });
-    await saveModelPred(model, again, { scaling });
+    await saveModelPred({ model, folder: again, scaling });
+    await saveModelPred({ model, folder: again, scaling });
     await loadModelPred(again, { pool, learner });
     assert.equal(tf.memory().numTensors, before);
     assert.deepEqual(readdirSync(join(scratch, 'again')), ['model']);
@@ -146,7 +146,7 @@ describe('a stored ModelPred', function () {
     const folder = join(scratch, 'precious');
     mkdirSync(folder);
     writeFileSync(join(folder, 'thesis.tex'), 'x');
-    await assert.rejects(saveModelPred(model, folder), /is no stored ModelPred; name another folder/);
+    await assert.rejects(saveModelPred({ model, folder }), /is no stored ModelPred; name another folder/);
     assert.ok(existsSync(join(folder, 'thesis.tex')));
   });
 
@@ -176,7 +176,7 @@ describe('a stored ModelPred', function () {
         scaling: fitScaling(raw, 'max-norm'),
       });
       const unscaled = join(scratch, 'unscaled');
-      await saveModelPred(model, unscaled);
+      await saveModelPred({ model, folder: unscaled });
       await refuses(unscaled, /no recorded scaling than the given one/, { scaling });
     });
 

@@ -77,7 +77,8 @@ for (const classCount of [2, 3]) {
       const settings = improvedSettings({ steps: 200, batchSize: 64, learningRate: 4e-3, validateEvery: 100 });
       const unlabelled = { ...settings, loss: { ...settings.loss, parameterError: 0, decrement: 1 } };
       const held = await bankOf(80, 2);
-      const errorOf = (predicted: Float64Array): number => mean(relativeErrors(predicted, held.parameters, p));
+      const errorOf = (predicted: Float64Array): number =>
+        mean(relativeErrors({ predicted, retrained: held.parameters, parameterCount: p }));
       const model = await trainModelPred({ bank, settings: unlabelled, seed: 1 });
       const [error, ofMean] = [
         errorOf(model.predict(held.subsets)),

@@ -46,7 +46,8 @@ describe('an ensemble of ModelPreds', function () {
   });
 
   it('is more accurate than its members are on average', () => {
-    const errorOf = (predicted: Float64Array): number => mean(relativeErrors(predicted, held.parameters, p));
+    const errorOf = (predicted: Float64Array): number =>
+      mean(relativeErrors({ predicted, retrained: held.parameters, parameterCount: p }));
     const members = mean(ensemble.members.map((member) => errorOf(member.predict(held.subsets))));
     assert.ok(errorOf(ensemble.predict(held.subsets)) < members);
   });

@@ -61,8 +61,10 @@ describe('training ModelPred', function () {
     const p = 5;
     const average = Float64Array.from({ length: p }, (_, j) => mean(known.parameters.filter((__, k) => k % p === j)));
     const averages = held.parameters.map((_, k) => average[k % p]);
-    const baseline = mean(relativeErrors(averages, held.parameters, p));
-    const error = mean(relativeErrors(model.predict(held.subsets), held.parameters, p));
+    const baseline = mean(relativeErrors({ predicted: averages, retrained: held.parameters, parameterCount: p }));
+    const error = mean(
+      relativeErrors({ predicted: model.predict(held.subsets), retrained: held.parameters, parameterCount: p }),
+    );
     assert.ok(baseline > 0.4, `mean parameters ${baseline}`);
     assert.ok(error < 0.12, `error ${error}`);
     const errors = model.history.map(({ validationError }) => validationError ?? NaN);
@@ -76,7 +78,9 @@ describe('training ModelPred', function () {
     const errors = [];
     for (const settings of [improvedSettings(training), modelPredSettings('parameter MSE', training)]) {
       const model = await trainModelPred({ bank: known, settings, seed: 1 });
-      errors.push(mean(relativeErrors(model.predict(held.subsets), held.parameters, 3)));
+      errors.push(
+        mean(relativeErrors({ predicted: model.predict(held.subsets), retrained: held.parameters, parameterCount: 3 })),
+      );
     }
     assert.ok(errors[0] < 0.8 * errors[1], errors.join(' against '));
   });
