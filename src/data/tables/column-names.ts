@@ -52,6 +52,10 @@ function positionOf(table: Table, name: ColumnName): number {
     if (Number.isInteger(name) && name >= 1 && name <= header.length) return name - 1;
     throw new InputError(`${source} has no column ${name}; its columns are 1 to ${header.length}.`);
   }
+  if (typeof name !== 'string')
+    throw new InputError(
+      `Columns of ${source} are named by text or by position from 1, not by ${String(name)}; correct it.`,
+    );
   const index = header.indexOf(name.trim().normalize('NFC'));
   if (index >= 0 && name.trim() !== '') return index;
   if (table.format === 'CSV' && looksLikeData(table))
