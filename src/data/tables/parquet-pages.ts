@@ -3,6 +3,9 @@ import type { AsyncBuffer, ColumnMetaData, FileMetaData, PageHeader } from 'hypa
 /** A page may be this long unpacked. */
 const longestPage = 2 ** 30;
 
+/** A column of a row group may have so many values. */
+const mostValues = 2n ** 27n;
+
 /**
  * Checks that the pages of every column follow one another within the column and hold its rows: hyparquet trusts the lengths
  * and counts of pages, so a damaged one sends it round for ever or reserves any amount of memory.
@@ -19,6 +22,8 @@ export async function checkPages(file: AsyncBuffer, { row_groups: groups }: File
       const path = column.path_in_schema.join('.');
       if (!(start >= 4 && length > 0 && start + length <= file.byteLength))
         throw new RangeError(`column ${path} lies outside the file`);
+      if (!(rows >= 0n && column.num_values <= mostValues))
+        throw new RangeError(`column ${path} has ${column.num_values} values`);
       if (!(column.num_values >= rows)) throw new RangeError(`column ${path} lacks values`);
       const reader = { view: new DataView(await file.slice(start, start + length)), offset: 0 };
       while (reader.offset < length - 1) {
