@@ -1,5 +1,7 @@
 import type { Spread } from './measure.js';
+import { perceptronProblem, residualProblem, transformerProblem } from './network-problems.js';
 import { nativeStep, ourStep, type ForwardTime, type StepTime } from './network.js';
+import { manyModels, type NetworkTime } from './networks.js';
 import type { RetrainingMeasurement } from './retraining.js';
 import type { WorkerSpeed } from './workers.js';
 
@@ -16,13 +18,17 @@ export interface Goal {
   readonly met: boolean;
 }
 
+/** What the lines are made from. */
+export interface Measurements {
+  readonly ratios: RetrainingMeasurement['ratios'];
+  readonly steps: readonly StepTime[];
+  readonly forward: readonly ForwardTime[];
+  readonly workers: readonly WorkerSpeed[];
+  readonly networks: readonly NetworkTime[];
+}
+
 /** What was measured of the work that has a target; lines whose peers are missing are left out. */
-export function acceptance(
-  retraining: RetrainingMeasurement,
-  steps: readonly StepTime[],
-  forward: readonly ForwardTime[],
-  workers: readonly WorkerSpeed[],
-): Goal[] {
+export function acceptance({ ratios, steps, forward, workers, networks }: Measurements): Goal[] {
   const goals: Goal[] = [];
   const add = (work: string, measured: Spread | undefined, sense: Goal['sense'], target: number): void => {
     if (!measured) return;
@@ -40,11 +46,11 @@ export function acceptance(
     '30,000 × 104, one model': 1 / 1.5,
     '60,000 × 128, one model': 1 / 1.5,
   })) {
-    const found = retraining.ratios.find((one) => one.problem === problem && one.tolerance === 1e-6);
+    const found = ratios.find((one) => one.problem === problem && one.tolerance === 1e-6);
     add(`scikit-learn ÷ retraining: ${problem}`, found?.ratio, 'at least', target);
   }
   for (const problem of ['30,000 × 104, many models', '60,000 × 128, many models']) {
-    const found = retraining.ratios.find((one) => one.problem === problem && one.tolerance === 1e-4);
+    const found = ratios.find((one) => one.problem === problem && one.tolerance === 1e-4);
     add(`scikit-learn ÷ retraining to 1e-4: ${problem}`, found?.ratio, 'at least', 8);
   }
   const stepOf = (problem: string, way: string) => steps.find((one) => one.problem === problem && one.way === way);
@@ -62,8 +68,20 @@ export function acceptance(
   for (const { models, share } of workers) {
     add(`two workers ÷ two busy loops: ${models.toLocaleString('en')} models`, share, 'at least', 0.9);
   }
+  for (const { work, ratio, ownSteps } of networks) {
+    add(`${work} ÷ PyTorch`, ratio, 'at most', ownSteps ? 1.25 : (networkTargets[work] ?? 1));
+    add(`${work} ÷ own step`, ownSteps, 'at most', 2.5);
+  }
   return goals;
 }
+
+/** Of training steps; PyTorch's wider vectors count most where products are largest. */
+const networkTargets: Readonly<Record<string, number>> = {
+  [`training step: ${perceptronProblem.name}`]: 1.8,
+  [`training step: ${residualProblem.name}`]: 1.25,
+  [`training step: ${transformerProblem.name}`]: 1,
+  [manyModels]: 0.8,
+};
 
 const inverted = ({ median, smallest, largest }: Spread): Spread => ({
   median: 1 / median,

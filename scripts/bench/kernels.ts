@@ -4,6 +4,8 @@ import { linearObjective, linearProblem } from '../../src/learners/linear/linear
 import { softmaxCrossEntropy } from '../../src/learners/linear/softmax-cross-entropy.js';
 import * as plain from '../../src/numerics/dense-plain.js';
 import { choleskyFactor, multiplyTransposed } from '../../src/numerics/dense.js';
+import { planMemory } from '../../src/numerics/layer-kernels.js';
+import { wasmLayerKernels } from '../../src/numerics/layer-kernels-wasm.js';
 import { randomStream } from '../../src/numerics/random.js';
 import {
   maskCodeNumbers,
@@ -55,6 +57,7 @@ export function measureKernels(repetitions: number): { readonly peak: Spread; re
     product('preconditioner, digits', 128, 650, 650),
     factor(325),
     networkProduct('layer of the network', 256, 128, 128),
+    ...layerWorks(),
     pooling('pooling subsets (a product’s operations)', 1024, 300, 128),
     exponentials('ELU (ten operations a number)', 256 * 128),
   ];
@@ -128,6 +131,41 @@ function networkProduct(kernel: string, rows: number, inner: number, columns: nu
     wasm: () => kernels.multiply(rows, inner, columns, a, b, c, scratch),
     float32: true,
   };
+}
+
+/** Operations of layers, float32, at the shapes of the networks of `network-problems.ts`. */
+function layerWorks(): Work[] {
+  const plan = planMemory();
+  const [a, b, c] = Array.from({ length: 3 }, () => plan.take(2 ** 18));
+  const kernels = wasmLayerKernels(plan.length);
+  if (!kernels) return [];
+  kernels.numbers.set(random(2 ** 19), a);
+  const layer = (name: string, transposed: 0 | 1 | 2, [m, n, k]: readonly [number, number, number]): Work => ({
+    kernel: `${name}: ${m}×${k} by ${k}×${n}, float32`,
+    operations: 2 * m * n * k,
+    wasm: () => {
+      const [aRow, bRow] = [transposed === 1 ? m : k, transposed === 2 ? k : n];
+      kernels.multiply(transposed, m, n, k, a, aRow, b, bRow, c, n, 0, 1, 0, 0, 0);
+    },
+    float32: true,
+  });
+  const shape = { height: 14, width: 14, channels: 8, windowHeight: 3, windowWidth: 3, stride: 1 };
+  const image = { ...shape, paddingTop: 1, paddingLeft: 1, outHeight: 14, outWidth: 14 };
+  const convolution = (name: string, wasm: () => void): Work => ({
+    kernel: `${name}: 64 images 14×14×8, 8 filters 3×3, float32`,
+    operations: 2 * 64 * 14 * 14 * 8 * 72,
+    wasm,
+    float32: true,
+  });
+  return [
+    layer('dense', 2, [64, 128, 784]),
+    layer('dense, weight slopes', 1, [128, 784, 64]),
+    layer('dense, small', 2, [64, 32, 64]),
+    layer('dense, input slopes', 0, [1024, 32, 96]),
+    convolution('convolution', () => kernels.convolve(image, 64, 8, a, b, c, 0)),
+    convolution('convolution, image slopes', () => kernels.convolveBack(image, 64, 8, a, b, c, 0)),
+    convolution('convolution, filter slopes', () => kernels.convolveFilters(image, 64, 8, a, b, c, 0)),
+  ];
 }
 
 function pooling(kernel: string, rows: number, points: number, columns: number): Work {

@@ -6,6 +6,7 @@ import { acceptance } from './acceptance.js';
 import { measureKernels } from './kernels.js';
 import { showSpread } from './measure.js';
 import { measureForward, measureSteps } from './network.js';
+import { measureNetworkCosts, measureNetworks } from './networks.js';
 import { findPython } from './python.js';
 import { measureLargeTables } from './large-tables.js';
 import { measureRetraining } from './retraining.js';
@@ -119,7 +120,31 @@ if (values.only === undefined && large) {
     })),
   );
 
-  const goals = acceptance({ ...retraining, ratios: [...retraining.ratios, ...large.ratios] }, steps, forward, workers);
+  const networks = await measureNetworks(repetitions, python, say);
+  const torch = networks.torchVersion === undefined ? '' : `; PyTorch ${networks.torchVersion}`;
+  console.log(`Networks, batch 64, CPU milliseconds, one thread each${torch}`);
+  console.table(
+    networks.times.map(({ work, p, ours, torch, ratio, ownSteps }) => ({
+      work,
+      p,
+      ours: showSpread(ours),
+      PyTorch: torch ? showSpread(torch) : '',
+      'ours / PyTorch': ratio ? showSpread(ratio) : '',
+      'own steps': ownSteps ? showSpread(ownSteps) : '',
+    })),
+  );
+  const networkCosts = measureNetworkCosts(repetitions);
+  console.log('A training step of a perceptron, CPU microseconds a model, and 10⁹ operations per CPU second');
+  console.table(
+    networkCosts.map(({ microseconds, speed, ...one }) => ({
+      ...one,
+      microseconds: showSpread(microseconds),
+      speed: speed.toPrecision(3),
+    })),
+  );
+
+  const ratios = [...retraining.ratios, ...large.ratios];
+  const goals = acceptance({ ratios, steps, forward, workers, networks: networks.times });
   console.log('Ratios and what they are held to');
   console.table(
     goals.map(({ work, measured, sense, target, met }) => ({
@@ -131,7 +156,20 @@ if (values.only === undefined && large) {
   );
   const file = path.join('report', 'bench.json');
   const machine = { processor: cpus()[0]?.model, node: process.version, platform: process.platform };
-  const record = { machine, repetitions, peak, kernels, ...retraining, large, steps, forward, workers, goals };
+  const record = {
+    machine,
+    repetitions,
+    peak,
+    kernels,
+    ...retraining,
+    large,
+    steps,
+    forward,
+    workers,
+    networks,
+    networkCosts,
+    goals,
+  };
   await writeFileAtomically(file, `${JSON.stringify(record, null, 2)}\n`);
   console.log(`Written to ${file}.`);
 }

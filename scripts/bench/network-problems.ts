@@ -94,3 +94,10 @@ export const residualProblem = problem('residual network, 28×28', 'residual', r
 export const transformerProblem = problem('transformer, 16 tokens', 'transformer', transformer, 2);
 /** Trained many at once. */
 export const smallProblem = problem('perceptron 64-32-10', 'small', perceptron(64, 32));
+
+/** Networks of three sizes, to see what a step costs. */
+export const costProblems = [
+  problem('64-32-10', '', perceptron(64, 32)),
+  problem('784-128-64-10', '', perceptron(784, 128, 64)),
+  problem('784-512-256-10', '', perceptron(784, 512, 256)),
+];

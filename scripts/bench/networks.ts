@@ -3,6 +3,7 @@ import { trainingSteps } from '../../src/networks/training-steps.js';
 import { cpuSeconds, ratioOf, spreadOf, type Spread } from './measure.js';
 import {
   batchSize,
+  costProblems,
   perceptronProblem,
   residualProblem,
   smallProblem,
@@ -40,6 +41,8 @@ const training: Training = {
 };
 const modelsAtOnce = 32;
 const stepsOfModel = 50;
+const vectorsAtOnce = 4;
+export const manyModels = `training step of ${modelsAtOnce} models: ${smallProblem.name}`;
 
 interface Measured {
   readonly ours: number[];
@@ -70,36 +73,45 @@ export async function measureNetworks(
 
 async function measureProblem(problem: NetworkProblem, repetitions: number, peer?: PythonPeer): Promise<NetworkTime[]> {
   const p = buildNetwork(problem.network).parameterCount;
-  const step = ourStep(problem);
-  const product = ourHessianProduct(problem);
-  const steps: Measured = { ours: [], torch: [] };
-  const products: Measured = { ours: [], torch: [] };
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    await measureTurn(steps, step, peer, { kind: problem.peer, work: 'step' });
-    await measureTurn(products, product, peer, { kind: problem.peer, work: 'hessian' });
-  }
-  return [
-    timeOf(`training step: ${problem.name}`, p, steps),
-    {
-      ...timeOf(`Hessian-vector product: ${problem.name}`, p, products),
-      ownSteps: ratioOf(products.ours, steps.ours),
-    },
+  const works = [
+    { name: 'training step', run: ourStep(problem), request: { work: 'step' }, share: 1 },
+    ...[1, vectorsAtOnce].map((vectors) => ({
+      name: vectors === 1 ? 'Hessian-vector product' : `each of ${vectors} Hessian-vector products on one batch`,
+      run: ourHessianProducts(problem, vectors),
+      request: { work: 'hessian', vectors },
+      share: 1 / vectors,
+    })),
   ];
+  const measured = works.map((): Measured => ({ ours: [], torch: [] }));
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const [k, { run, request, share }] of works.entries()) {
+      await measureTurn(measured[k], { run, share }, peer, { kind: problem.peer, ...request });
+    }
+  }
+  return works.map(({ name }, k) => ({
+    ...timeOf(`${name}: ${problem.name}`, p, measured[k]),
+    ...(k > 0 && { ownSteps: ratioOf(measured[k].ours, measured[0].ours) }),
+  }));
 }
 
 async function measureManyModels(repetitions: number, peer?: PythonPeer): Promise<NetworkTime> {
   const measured: Measured = { ours: [], torch: [] };
-  const step = ourSteps(smallProblem);
+  const steps = { run: ourSteps(smallProblem), share: 1 / stepsOfModel };
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    await measureTurn(measured, step, peer, { kind: smallProblem.peer, work: 'step', models: modelsAtOnce });
+    await measureTurn(measured, steps, peer, { kind: smallProblem.peer, work: 'step', models: modelsAtOnce });
   }
-  const ours = measured.ours.map((milliseconds) => milliseconds / stepsOfModel);
   const p = buildNetwork(smallProblem.network).parameterCount;
-  return timeOf(`training step of ${modelsAtOnce} models: ${smallProblem.name}`, p, { ...measured, ours });
+  return timeOf(manyModels, p, measured);
 }
 
-async function measureTurn(measured: Measured, ours: () => void, peer: PythonPeer | undefined, request: object) {
-  measured.ours.push(millisecondsOf(ours));
+/** Measures our time and then the peer's; `share` is that of one product or step in the work of one run. */
+async function measureTurn(
+  measured: Measured,
+  { run, share }: { readonly run: () => void; readonly share: number },
+  peer: PythonPeer | undefined,
+  request: object,
+): Promise<void> {
+  measured.ours.push(share * millisecondsOf(run));
   const answer = await peer?.ask<{ readonly milliseconds: number }>({ batch: batchSize, ...request });
   if (answer) measured.torch.push(answer.milliseconds);
 }
@@ -110,9 +122,9 @@ function timeOf(work: string, p: number, { ours, torch }: Measured): NetworkTime
 }
 
 /** A training step of a network, again and again. */
-function ourStep({ network, points }: NetworkProblem): () => void {
-  const workspace = networkWorkspace({ network, points, capacity: batchSize, derivatives: 'first', vectors: 1 });
-  const steps = trainingSteps(workspace, training, points.size);
+function ourStep({ network, points }: NetworkProblem, batch = batchSize): () => void {
+  const workspace = networkWorkspace({ network, points, capacity: batch, derivatives: 'first', vectors: 1 });
+  const steps = trainingSteps(workspace, { ...training, batchSize: batch }, points.size);
   steps.begin(new Float64Array(points.size).fill(1), initialParameters(network, 1));
   let index = 0;
   return () => {
@@ -139,8 +151,8 @@ function ourSteps({ network, points }: NetworkProblem): () => void {
   };
 }
 
-/** Forward, reverse, and both tangents of one batch. */
-function ourHessianProduct({ network, points }: NetworkProblem): () => void {
+/** Forward and reverse on one batch, then both tangents for each of so many vectors. */
+function ourHessianProducts({ network, points }: NetworkProblem, vectors: number): () => void {
   const workspace = networkWorkspace({ network, points, capacity: batchSize, derivatives: 'second' });
   const { kernels, parameters, parameterCount: p } = workspace;
   kernels.numbers.set(initialParameters(network, 1), parameters.value);
@@ -151,8 +163,10 @@ function ourHessianProduct({ network, points }: NetworkProblem): () => void {
     workspace.take(batch, weights);
     workspace.forward();
     workspace.reverse();
-    workspace.tangent();
-    workspace.reverseTangent();
+    for (let k = 0; k < vectors; k++) {
+      workspace.tangent();
+      workspace.reverseTangent();
+    }
     if (!Number.isFinite(kernels.dot(p, parameters.slopeTangent, parameters.slopeTangent)))
       throw new Error('A Hessian-vector product is not finite, so its time says nothing.');
   };
@@ -170,4 +184,27 @@ function millisecondsOf(run: () => void): number {
     calls++;
   }
   return (1000 * cpuSeconds(since)) / calls;
+}
+
+/** What a training step costs by the size of a network and of its batch. */
+export interface NetworkCost {
+  readonly network: string;
+  readonly p: number;
+  readonly batch: number;
+  /** CPU microseconds of a model's step; B models take B times as long. */
+  readonly microseconds: Spread;
+  /** 10⁹ floating-point operations per CPU second, 6·p·batch of a perceptron's step. */
+  readonly speed: number;
+}
+
+/** Perceptrons of three widths on batches of three sizes. */
+export function measureNetworkCosts(repetitions: number): NetworkCost[] {
+  return costProblems.flatMap(({ name, network, points }) =>
+    [8, 64, 512].map((batch) => {
+      const p = buildNetwork(network).parameterCount;
+      const run = ourStep({ name, peer: '', network, points }, batch);
+      const microseconds = spreadOf(Array.from({ length: repetitions }, () => 1000 * millisecondsOf(run)));
+      return { network: name, p, batch, microseconds, speed: (6 * p * batch) / microseconds.median / 1000 };
+    }),
+  );
 }

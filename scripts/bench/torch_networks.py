@@ -1,8 +1,8 @@
 """PyTorch with one thread: training steps and Hessian-vector products of the networks of network-problems.ts.
 
 One request per line: `{"version": true}`, or `{"kind", "work", "batch"}` with work `step` (SGD with momentum on new points of
-a pool of 640) or `hessian` (by double backward), and for kind `small` `models`, trained at once by batched products. The answer
-is the CPU milliseconds of one step of all models, or of one product.
+a pool of 640) or `hessian` (by double backward, of `vectors` vectors on one batch), and for kind `small` `models`, trained at once by batched products. The answer
+is the CPU milliseconds of one step of all models, or of one of the products.
 """
 
 import json
@@ -138,15 +138,15 @@ def training_step(network, points, labels, batch, models):
     return run
 
 
-def hessian_product(network, points, labels, batch):
+def hessian_products(network, points, labels, batch, count):
     parameters = list(network.parameters())
     vectors = [torch.randn_like(one) for one in parameters]
 
     def run():
         loss = functional.cross_entropy(network(points[:batch]), labels[:batch])
         gradient = torch.autograd.grad(loss, parameters, create_graph=True)
-        along = sum((one * vector).sum() for one, vector in zip(gradient, vectors))
-        torch.autograd.grad(along, parameters)
+        for k in range(count):
+            torch.autograd.grad(gradient, parameters, vectors, retain_graph=k + 1 < count)
 
     return run
 
@@ -171,12 +171,13 @@ for line in sys.stdin:
         answer = {"version": torch.__version__}
     else:
         models = request.get("models", 0)
-        key = request["kind"], request["work"]
+        vectors = request.get("vectors", 1)
+        key = request["kind"], request["work"], vectors
         if key not in works:
             network, points, labels = problem(request["kind"], models)
             if request["work"] == "step":
                 works[key] = training_step(network, points, labels, request["batch"], models)
             else:
-                works[key] = hessian_product(network, points, labels, request["batch"])
-        answer = {"milliseconds": milliseconds_of(works[key])}
+                works[key] = hessian_products(network, points, labels, request["batch"], vectors)
+        answer = {"milliseconds": milliseconds_of(works[key]) / vectors}
     print(json.dumps(answer), flush=True)

@@ -44,7 +44,6 @@ interface LayerExports extends Direct {
   readonly addTanhCurvature: AddCurvature;
   readonly addEluCurvature: AddCurvature;
   readonly addGeluCurvature: AddCurvature;
-  readonly peak32: (rounds: number, a: number, b: number) => number;
 }
 
 /** Numbers behind the caller's for the operations' own use. They take no room in the machine until an operation needs them. */
@@ -57,13 +56,6 @@ const scratchLength = 2 ** 22;
 export function wasmLayerKernels(length: number): LayerKernels | undefined {
   const loaded = load(kernelChoice(), length);
   return loaded && { precision: 'float32', numbers: loaded.numbers, ...operations(loaded.exports) };
-}
-
-/** Floating-point operations of so many rounds of the peak, and the function that runs them, for benchmarks. */
-export function floatPeak():
-  { readonly operationsPerRound: number; readonly run: (rounds: number) => number } | undefined {
-  const loaded = load(kernelChoice(), 1);
-  return loaded && { operationsPerRound: 80, run: (rounds) => loaded.exports.peak32(rounds, 0.5, 1) };
 }
 
 function load(

@@ -20,4 +20,3 @@ export { normalise, normaliseDerivative, addNormaliseCurvature } from './layers/
 export { addRow, multiplyRow, addColumnSums, addColumnProducts, takeRows, addRows } from './layers/rows';
 export { multiplyElements, combine, dot } from './layers/elements';
 export { momentumStep, adamStep } from './layers/steps';
-export { peak32 } from './layers/peak';
