@@ -34,6 +34,8 @@ export type { Optimiser } from './optimisers/index.js';
 export type { OutputName } from './outputs.js';
 export type { ScheduleName } from './schedules.js';
 export { shapeOf, type Shape } from './shape.js';
+export { networkFromLayersModel, type ImportedNetwork } from './tensorflow/from-layers-model.js';
+export { networkToLayersModel } from './tensorflow/to-layers-model.js';
 export {
   trainNetwork,
   trainNetworks,
