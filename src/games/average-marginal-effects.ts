@@ -76,6 +76,7 @@ export async function averageMarginalEffects(options: AverageMarginalEffectsOpti
   const features = new Float64Array(count * n);
   const utilities = new Float64Array(count);
   const label = 'average marginal effects';
+  options.onProgress?.({ label, done: 0, total: count });
   for (let first = 0; first < count; first += block) {
     const rows = Math.min(block, count - first);
     const weights = new Uint8Array(rows * n);
@@ -88,7 +89,10 @@ export async function averageMarginalEffects(options: AverageMarginalEffectsOpti
         features[(first + b) * n + i] = (joins ? 1 / p : -1 / (1 - p)) / scale;
       }
     }
-    utilities.set(await utilitiesOf(game, { count: rows, poolSize: n, weights }), first);
+    utilities.set(
+      await utilitiesOf(game, { count: rows, poolSize: n, weights }, options.signal && { signal: options.signal }),
+      first,
+    );
     options.onProgress?.({ label, done: first + rows, total: count });
     await safePoint(options, label);
   }

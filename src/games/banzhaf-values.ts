@@ -38,8 +38,9 @@ export async function banzhafValues(options: BanzhafValuesOptions): Promise<Samp
       mean: new Float64Array(4 * n),
       squares: new Float64Array(4 * n),
     }),
-    async evaluate(first, count) {
-      const utilities = await utilitiesOf(game, bernoulliSubsets({ poolSize: n, count, probability, seed, first }));
+    async evaluate(first, count, control) {
+      const subsets = bernoulliSubsets({ poolSize: n, count, probability, seed, first });
+      const utilities = await utilitiesOf(game, subsets, control);
       return Array.from(utilities, (utility) => ({ utilities: Float64Array.of(utility), evaluations: 1 }));
     },
     add(sums, sample, [utility]) {

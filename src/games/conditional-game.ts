@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Subsets } from '../subsets/subsets.js';
-import type { Game } from './game.js';
+import { utilitiesOf, type Game } from './game.js';
 import { refuseUnknownOptions } from '../unknown-options.js';
 
 export interface ConditionalGameOptions {
@@ -33,7 +33,7 @@ export function conditionalGame(options: ConditionalGameOptions): Game {
   return {
     players: players.length,
     ...(game.range && { range: game.range }),
-    async utilities({ count, weights }) {
+    async utilities({ count, weights }, control) {
       const repeats = environments.count;
       const joined = new Uint8Array(count * repeats * n);
       for (let b = 0; b < count; b++) {
@@ -41,7 +41,7 @@ export function conditionalGame(options: ConditionalGameOptions): Game {
         for (let e = b * repeats; e < (b + 1) * repeats; e++)
           players.forEach((player, k) => (joined[e * n + player] = weights[b * players.length + k]));
       }
-      const utilities = await game.utilities({ count: count * repeats, poolSize: n, weights: joined });
+      const utilities = await utilitiesOf(game, { count: count * repeats, poolSize: n, weights: joined }, control);
       return Float64Array.from({ length: count }, (_, b) => {
         let sum = 0;
         for (let e = b * repeats; e < (b + 1) * repeats; e++) sum += utilities[e];

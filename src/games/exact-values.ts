@@ -44,11 +44,15 @@ async function allUtilities(game: Game, control?: RunControl): Promise<Float64Ar
   const total = 2 ** n;
   const label = `all ${total.toLocaleString('en')} subsets`;
   const utilities = new Float64Array(total);
+  control?.onProgress?.({ label, done: 0, total });
   for (let first = 0; first < total; first += block) {
     const count = Math.min(block, total - first);
     const weights = new Uint8Array(count * n);
     for (let b = 0; b < count; b++) for (let i = 0; i < n; i++) weights[b * n + i] = ((first + b) >> i) & 1;
-    utilities.set(await utilitiesOf(game, { count, poolSize: n, weights }), first);
+    utilities.set(
+      await utilitiesOf(game, { count, poolSize: n, weights }, control?.signal && { signal: control.signal }),
+      first,
+    );
     control?.onProgress?.({ label, done: first + count, total });
     await safePoint(control, label);
   }

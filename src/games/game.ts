@@ -1,6 +1,8 @@
+import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
 import { InputError } from '../errors.js';
 import type { Utility } from '../evaluation/utility.js';
+import { inBlocks } from '../in-blocks.js';
 import { subsetSizes, takeSubsets, type Subsets } from '../subsets/subsets.js';
 import type { ParametersOf } from './prefix-utilities.js';
 import { refuseUnknownOptions } from '../unknown-options.js';
@@ -14,8 +16,12 @@ export interface Game {
   readonly players: number;
   /** The least and the largest utility there can be, where that is known: what stopping at an error needs. */
   readonly range?: readonly [least: number, most: number];
-  /** `B` utilities of B subsets; a subset's utility must not depend on the others of its batch. */
-  utilities(subsets: Subsets): Float64Array | Promise<Float64Array>;
+  /**
+   * `B` utilities of B subsets; a subset's utility must not depend on the others of its batch.
+   *
+   * @param control its signal is obeyed within a second if the game hands it on to what takes long
+   */
+  utilities(subsets: Subsets, control?: RunControl): Float64Array | Promise<Float64Array>;
 }
 
 /** One value per player, with its error. */
@@ -64,11 +70,11 @@ export function trainingGame(options: TrainingGameOptions): Game {
   return {
     players: pool.size,
     ...(utility.range && { range: utility.range }),
-    async utilities(subsets) {
+    async utilities(subsets, control) {
       const rows = rowsWithEveryClass(subsets, pool);
       const utilities = new Float64Array(subsets.count).fill(utility.uninformed);
       if (rows.length === 0) return utilities;
-      const found = utility.evaluate(await parametersOf(takeSubsets(subsets, rows)));
+      const found = utility.evaluate(await parametersOf(takeSubsets(subsets, rows), control));
       rows.forEach((b, k) => (utilities[b] = found[k]));
       return utilities;
     },
@@ -102,9 +108,30 @@ function checkRange({ range }: Game, utilities: Float64Array): void {
     );
 }
 
-/** Utilities of subsets, checked. @throws InputError if there is not one finite number, in the game's range, per subset. */
-export async function utilitiesOf(game: Game, subsets: Subsets): Promise<Float64Array> {
-  const utilities = await game.utilities(subsets);
+/**
+ * Utilities of subsets, checked, block by block with progress and safe points.
+ *
+ * @throws InputError if there is not one finite number, in the game's range, per subset.
+ * @throws InterruptedError on request.
+ */
+export async function utilitiesOf(game: Game, subsets: Subsets, control?: RunControl): Promise<Float64Array> {
+  const { count, poolSize, weights } = subsets;
+  const utilities = new Float64Array(count);
+  await inBlocks({
+    rows: count,
+    width: poolSize,
+    label: 'utilities',
+    control,
+    async evaluate(first, rows) {
+      const part = { count: rows, poolSize, weights: weights.subarray(first * poolSize, (first + rows) * poolSize) };
+      utilities.set(await utilitiesOfBlock(game, part, control), first);
+    },
+  });
+  return utilities;
+}
+
+async function utilitiesOfBlock(game: Game, subsets: Subsets, control?: RunControl): Promise<Float64Array> {
+  const utilities = await game.utilities(subsets, control?.signal && { signal: control.signal });
   if (utilities.length !== subsets.count)
     throw new InputError(
       `A game gave ${utilities.length} utilities for ${subsets.count} subsets; return one for each, in their order.`,

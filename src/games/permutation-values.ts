@@ -1,5 +1,5 @@
+import type { RunControl } from '../control.js';
 import { InputError } from '../errors.js';
-import { fullPool } from '../subsets/subsets.js';
 import { utilitiesOf, type Game } from './game.js';
 import { prefixSubsets, sampleOrders } from './permutation-orders.js';
 import { sampleValues, type Sampler, type SampleUtilities, type SamplingOptions } from './sampling.js';
@@ -59,11 +59,12 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
   if (truncation !== undefined && !(truncation >= 0))
     throw new InputError(`truncation is ${truncation}; give a difference of utilities of at least 0, or leave it out.`);
 
-  const ends = await utilitiesOf(game, {
-    count: 2,
-    poolSize: n,
-    weights: Uint8Array.from([...new Uint8Array(n), ...fullPool(n).weights]),
-  });
+  const weightsOfEnds = new Uint8Array(2 * n).fill(1, n);
+  const ends = await utilitiesOf(
+    game,
+    { count: 2, poolSize: n, weights: weightsOfEnds },
+    options.signal && { signal: options.signal },
+  );
   // Of the newest batch, so that they are not drawn again to be added.
   const drawn = new Map<number, Int32Array[]>();
   const ordersOf = (sample: number): Int32Array[] =>
@@ -86,11 +87,11 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
     players: n,
     subsetsPerSample: Math.max(1, perSample * (n - 1)),
     emptySums: () => emptyMoments(n),
-    async evaluate(first, count) {
+    async evaluate(first, count, control) {
       const samples = Array.from({ length: count }, (_, s) => ordersOf(first + s));
       drawn.clear();
       samples.forEach((orders, s) => drawn.set(first + s, orders));
-      const { utilities, evaluations } = await prefixes(game, samples.flat(), ends, truncation);
+      const { utilities, evaluations } = await prefixes({ game, orders: samples.flat(), ends, truncation, control });
       return samples.map((_, s): SampleUtilities => ({
         utilities: utilities.subarray(s * perSample * stride, (s + 1) * perSample * stride),
         evaluations: evaluations.subarray(s * perSample, (s + 1) * perSample).reduce((a, b) => a + b, 0),
@@ -117,16 +118,25 @@ export async function permutationValues(options: PermutationValuesOptions): Prom
   return await sampleValues(sampler, options);
 }
 
+/** Numbers that the subsets evaluated at once may hold. */
+const heldNumbers = 2 ** 24;
 /** Positions evaluated at once where permutations may be truncated. */
 const truncatedStretch = 16;
 
 /** `T×(N+1)` utilities of all prefixes, and how many of each permutation were evaluated. */
-async function prefixes(
-  game: Game,
-  orders: readonly Int32Array[],
-  [none, all]: Float64Array,
-  truncation: number | undefined,
-): Promise<{ utilities: Float64Array; evaluations: Int32Array }> {
+async function prefixes({
+  game,
+  orders,
+  ends: [none, all],
+  truncation,
+  control,
+}: {
+  readonly game: Game;
+  readonly orders: readonly Int32Array[];
+  readonly ends: Float64Array;
+  readonly truncation: number | undefined;
+  readonly control: RunControl;
+}): Promise<{ utilities: Float64Array; evaluations: Int32Array }> {
   const n = game.players;
   const stride = n + 1;
   const utilities = new Float64Array(orders.length * stride);
@@ -135,7 +145,9 @@ async function prefixes(
     utilities[t * stride] = none;
     utilities[t * stride + n] = all;
   });
-  const stretch = truncation === undefined ? n - 1 : truncatedStretch;
+  // As many prefixes as may be held at once: of a large pool not even those of one permutation.
+  const held = Math.max(1, Math.floor(heldNumbers / (n * orders.length)));
+  const stretch = Math.min(held, truncation === undefined ? n - 1 : truncatedStretch);
   let active = [...orders.keys()].filter((t) => !truncate(t, 0, 0));
   for (let first = 1; first < n && active.length > 0; first += stretch) {
     const last = Math.min(first + stretch, n) - 1;
@@ -148,6 +160,11 @@ async function prefixes(
         first,
         length,
       ),
+      {
+        ...control,
+        onProgress: ({ done, total }) =>
+          control.onProgress?.({ label: 'prefixes', done: first - 1 + (length * done) / total, total: n - 1 }),
+      },
     );
     active.forEach((t, a) => {
       utilities.set(found.subarray(a * length, (a + 1) * length), t * stride + first);

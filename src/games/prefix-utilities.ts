@@ -5,7 +5,7 @@ import type { Subsets } from '../subsets/subsets.js';
 import { refuseUnknownOptions } from '../unknown-options.js';
 
 /** Where trained parameters come from: exact retraining, or any predictor. `B` subsets → `B×p`. */
-export type ParametersOf = (subsets: Subsets) => Float64Array | Promise<Float64Array>;
+export type ParametersOf = (subsets: Subsets, control?: RunControl) => Float64Array | Promise<Float64Array>;
 
 export interface PrefixUtilitiesOptions extends RunControl {
   readonly pool: Dataset;
@@ -41,13 +41,17 @@ export async function prefixUtilities(options: PrefixUtilitiesOptions): Promise<
   const targets: number[] = [];
   const evaluateBlock = async (): Promise<void> => {
     const weights = block.slice(0, targets.length * pool.size);
-    const parameters = await parametersOf({ count: targets.length, poolSize: pool.size, weights });
+    const parameters = await parametersOf(
+      { count: targets.length, poolSize: pool.size, weights },
+      options.signal && { signal: options.signal },
+    );
     utilities.forEach((utility, u) =>
       utility.evaluate(parameters).forEach((value, i) => (results[u][targets[i]] = value)),
     );
     targets.length = 0;
   };
 
+  options.onProgress?.({ label, done: 0, total: count });
   const prefix = new Uint8Array(pool.size);
   for (let t = 0; t < count; t++) {
     prefix.fill(0);

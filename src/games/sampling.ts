@@ -21,8 +21,8 @@ export interface Sampler {
   readonly players: number;
   readonly subsetsPerSample: number;
   emptySums(): Record<string, Float64Array>;
-  /** Utilities of the samples `first`, `first + 1`, …: one array each. */
-  evaluate(first: number, count: number): Promise<readonly SampleUtilities[]>;
+  /** Utilities of the samples `first`, `first + 1`, …: one array each. @param control told of the work within them */
+  evaluate(first: number, count: number, control: RunControl): Promise<readonly SampleUtilities[]>;
   /** Adds a sample to the sums. */
   add(sums: Record<string, Float64Array>, sample: number, utilities: Float64Array): void;
   summarise(sums: Record<string, Float64Array>, samples: number): Valuation & Pick<SampledValues, 'halves'>;
@@ -70,11 +70,21 @@ export async function sampleValues(sampler: Sampler, options: SamplingOptions): 
   const isDone = (): boolean =>
     samples > 0 && stop.isDone(samples, estimate, sampler.bounds?.(sums, samples, widthOf()));
 
+  const report = (finished: number, total: number): void => onProgress?.({ label, done: finished, total });
+
   let done = isDone();
   while (!done) {
     const left = stop.samplesLeft(samples);
     const batch = Math.max(1, Math.min(left, Math.floor(subsetsPerBatch / sampler.subsetsPerSample)));
-    for (const sample of await sampler.evaluate(samples, batch)) {
+    const start = samples;
+    // Where no end is known, that of this batch.
+    const total = start + (left === Infinity ? batch : left);
+    report(start, total);
+    const within: RunControl = {
+      ...(options.signal && { signal: options.signal }),
+      onProgress: ({ done: part, total: all }) => report(start + (batch * part) / Math.max(1, all), total),
+    };
+    for (const sample of await sampler.evaluate(samples, batch, within)) {
       sampler.add(sums, samples, sample.utilities);
       for (const utility of sample.utilities) {
         if (utility < seen[0]) seen[0] = utility;
@@ -88,7 +98,7 @@ export async function sampleValues(sampler: Sampler, options: SamplingOptions): 
     }
     // A copy: the sums go on growing.
     onEstimate?.({ ...estimate(), sums: structuredClone(sums) });
-    onProgress?.({ label, done: samples, total: samples + (done || left === Infinity ? 0 : left - batch) });
+    report(samples, done ? samples : total);
     if (!done) await safePoint(options, label);
   }
   return estimate();

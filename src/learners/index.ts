@@ -1,6 +1,7 @@
 export { checkTrained } from './check-trained.js';
 export type { EstimatedCosts } from './estimated-costs.js';
 export * from './learner.js';
+export { leaveOneOutEstimate, type LeaveOneOutEstimate } from './leave-one-out-estimate.js';
 export { linearSvm } from './linear/linear-svm.js';
 export { logisticRegression } from './linear/logistic-regression.js';
 export { multilayerPerceptron, type MultilayerPerceptronOptions } from './network/multilayer-perceptron.js';

@@ -5,9 +5,14 @@ import type { Subsets } from './subsets.js';
 /** N subsets: row i is the pool without point i. @throws InputError if N is not a whole number of at least 0. */
 export function leaveOneOut(poolSize: number): Subsets {
   checkPoolSize(poolSize);
+  return leaveSinglesOut(poolSize, 0, poolSize);
+}
+
+/** The rows of {@link leaveOneOut} from `first` on: the pool without point `first`, without the next one, …, `count` of them. */
+export function leaveSinglesOut(poolSize: number, first: number, count: number): Subsets {
   return leaveGroupOut(
     poolSize,
-    Array.from({ length: poolSize }, (_, i) => [i]),
+    Array.from({ length: count }, (_, k) => [first + k]),
   );
 }
 

@@ -1,5 +1,7 @@
+import type { RunControl } from '../../control.js';
 import type { Dataset } from '../../data/dataset.js';
 import { InputError } from '../../errors.js';
+import { inBlocks } from '../../in-blocks.js';
 import { checkTrained } from '../../learners/check-trained.js';
 import type { Learner } from '../../learners/learner.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
@@ -14,7 +16,7 @@ export interface ParameterGame {
   /** Numbers per subset, p. */
   readonly parameterCount: number;
   /** `B×p` parameters of B subsets; a subset's must not depend on the others of its batch. */
-  parameters(subsets: Subsets): Float64Array | Promise<Float64Array>;
+  parameters(subsets: Subsets, control?: RunControl): Float64Array | Promise<Float64Array>;
 }
 
 export interface ParameterGameOptions {
@@ -34,17 +36,17 @@ export function parameterGame(options: ParameterGameOptions): ParameterGame {
   const {
     pool,
     learner,
-    parametersOf = async (subsets) => checkTrained(await learner.retrain(pool, subsets)).parameters,
+    parametersOf = async (subsets, control) => checkTrained(await learner.retrain(pool, subsets, control)).parameters,
   } = options;
   const p = learner.parameterCount(pool);
   return {
     players: pool.size,
     parameterCount: p,
-    async parameters(subsets) {
+    async parameters(subsets, control) {
       const rows = rowsWithEveryClass(subsets, pool);
       const parameters = new Float64Array(subsets.count * p);
       if (rows.length === 0) return parameters;
-      const found = await parametersOf(takeSubsets(subsets, rows));
+      const found = await parametersOf(takeSubsets(subsets, rows), control);
       rows.forEach((b, k) => parameters.set(found.subarray(k * p, (k + 1) * p), b * p));
       return parameters;
     },
@@ -64,8 +66,8 @@ export function contrastGame(game: ParameterGame, coefficients: ArrayLike<number
     throw new InputError(`${coefficients.length} coefficients do not fit ${p} parameters; give one for each.`);
   return {
     players: game.players,
-    async utilities(subsets) {
-      const parameters = await parametersOfSubsets(game, subsets);
+    async utilities(subsets, control) {
+      const parameters = await parametersOfSubsets(game, subsets, control);
       return Float64Array.from({ length: subsets.count }, (_, b) => {
         let sum = 0;
         for (let j = 0; j < p; j++) sum += coefficients[j] * parameters[b * p + j];
@@ -76,8 +78,29 @@ export function contrastGame(game: ParameterGame, coefficients: ArrayLike<number
 }
 
 /** Parameters of subsets, checked. @throws InputError if there are not p finite numbers per subset. */
-export async function parametersOfSubsets(game: ParameterGame, subsets: Subsets): Promise<Float64Array> {
-  const parameters = await game.parameters(subsets);
+export async function parametersOfSubsets(
+  game: ParameterGame,
+  subsets: Subsets,
+  control?: RunControl,
+): Promise<Float64Array> {
+  const { count, poolSize, weights } = subsets;
+  const p = game.parameterCount;
+  const parameters = new Float64Array(count * p);
+  await inBlocks({
+    rows: count,
+    width: poolSize,
+    label: 'parameters',
+    control,
+    async evaluate(first, rows) {
+      const part = { count: rows, poolSize, weights: weights.subarray(first * poolSize, (first + rows) * poolSize) };
+      parameters.set(await parametersOfBlock(game, part, control), first * p);
+    },
+  });
+  return parameters;
+}
+
+async function parametersOfBlock(game: ParameterGame, subsets: Subsets, control?: RunControl): Promise<Float64Array> {
+  const parameters = await game.parameters(subsets, control?.signal && { signal: control.signal });
   if (parameters.length !== subsets.count * game.parameterCount || !parameters.every(Number.isFinite))
     throw new InputError(
       `A game of ${game.parameterCount} parameters gave ${parameters.length} numbers for ${subsets.count} subsets, or some ` +

@@ -35,7 +35,11 @@ export async function permutationAttribution(options: PermutationAttributionOpti
   const { game, semivalue = shapley, sampling = 'independent', seed } = options;
   const { players: n, parameterCount: p } = game;
   if (n < 1) throw new InputError('A game of no players attributes nothing; give it at least one.');
-  const ends = await parametersOfSubsets(game, concatenateSubsets(subsetsFromMembers(n, [[]]), fullPool(n)));
+  const ends = await parametersOfSubsets(
+    game,
+    concatenateSubsets(subsetsFromMembers(n, [[]]), fullPool(n)),
+    options.signal && { signal: options.signal },
+  );
   const [none, all] = [ends.subarray(0, p), ends.subarray(p)];
   const ordersOf = (sample: number): Int32Array[] => sampleOrders(n, sampling, 1, seed, sample);
   const weights = semivalue.weights(n).map((weight) => weight * n);
@@ -57,9 +61,9 @@ export async function permutationAttribution(options: PermutationAttributionOpti
       players: n,
       subsetsPerSample: Math.max(1, perSample * (n - 1)),
       emptySums: () => emptyMoments(n * p),
-      async evaluate(first, count) {
+      async evaluate(first, count, control) {
         const samples = Array.from({ length: count }, (_, s) => ordersOf(first + s));
-        const inner = await parametersOfSubsets(game, prefixSubsets(n, samples.flat(), 1, n - 1));
+        const inner = await parametersOfSubsets(game, prefixSubsets(n, samples.flat(), 1, n - 1), control);
         const perOrder = (n - 1) * p;
         return samples.map((orders, s) => {
           const contributions = new Float64Array(n * p);

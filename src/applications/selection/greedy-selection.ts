@@ -43,6 +43,7 @@ export async function greedySelection(options: GreedySelectionOptions): Promise<
       );
     mask[point] = 1;
   }
+  options.onProgress?.({ label: 'greedy selection', done: order.length, total: count });
   let utility = (await utilitiesOf(game, { count: 1, poolSize: n, weights: mask }))[0];
   while (order.length < count) {
     const candidates = Array.from(mask.keys()).filter((point) => mask[point] === 0);
@@ -51,7 +52,8 @@ export async function greedySelection(options: GreedySelectionOptions): Promise<
       weights.set(mask, b * n);
       weights[b * n + point] = 1;
     });
-    const utilities = await utilitiesOf(game, { count: candidates.length, poolSize: n, weights });
+    const { signal } = options;
+    const utilities = await utilitiesOf(game, { count: candidates.length, poolSize: n, weights }, { signal });
     utility = utilities.reduce((most, value) => Math.max(most, value));
     const chosen = candidates[utilities.indexOf(utility)];
     order.push(chosen);

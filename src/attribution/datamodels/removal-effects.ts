@@ -1,22 +1,39 @@
+import type { RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
-import { transpose } from '../../numerics/dense.js';
-import { fullPool, leaveOneOut, type Subsets } from '../../subsets/index.js';
+import { inBlocks } from '../../in-blocks.js';
+import { fullPool, leaveSinglesOut, type Subsets } from '../../subsets/index.js';
 
 /** `B×T` outputs of T targets for B subsets, e.g. margins under retrained or predicted models, or what datamodels predict. */
-export type OutputsOf = (subsets: Subsets) => Float64Array | Promise<Float64Array>;
+export type OutputsOf = (subsets: Subsets, control?: RunControl) => Float64Array | Promise<Float64Array>;
 
 /**
  * `T×N` effects of every pool point on T outputs, output(pool) − output(pool without i), with the sign of a datamodel's
- * coefficients: positive where the point's presence raises the output. Asks for N + 1 subsets.
+ * coefficients: positive where the point's presence raises the output. Asks for N + 1 subsets, block by block, at most 8 MB of
+ * them at once.
+ *
+ * @throws InterruptedError on request.
  */
-export async function leaveOneOutEffects(poolSize: number, outputsOf: OutputsOf): Promise<Float64Array> {
-  const whole = await outputsOf(fullPool(poolSize));
-  const without = await outputsOf(leaveOneOut(poolSize));
-  return transpose(
-    without.map((output, at) => whole[at % whole.length] - output),
-    poolSize,
-    whole.length,
-  );
+export async function leaveOneOutEffects(
+  poolSize: number,
+  outputsOf: OutputsOf,
+  control?: RunControl,
+): Promise<Float64Array> {
+  const signal = control?.signal && { signal: control.signal };
+  const whole = await outputsOf(fullPool(poolSize), signal);
+  const effects = new Float64Array(whole.length * poolSize);
+  await inBlocks({
+    rows: poolSize,
+    width: poolSize,
+    label: 'leave-one-out effects',
+    control,
+    async evaluate(first, count) {
+      const without = await outputsOf(leaveSinglesOut(poolSize, first, count), signal);
+      for (let k = 0; k < count; k++) {
+        whole.forEach((output, t) => (effects[t * poolSize + first + k] = output - without[k * whole.length + t]));
+      }
+    },
+  });
+  return effects;
 }
 
 /**
