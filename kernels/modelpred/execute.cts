@@ -120,13 +120,13 @@ function outputRecorder(cells: readonly NumberedCell[]): (event: CellOutputEvent
   };
 }
 
-/** The first guarded claim among a cell's outputs that does not hold, as a sentence. */
+/** The first guarded claim among a cell's outputs that does not hold, or cannot be tested, as a sentence. */
 function brokenClaim(cell: ICodeCell): string | undefined {
   const claims = cell.outputs.flatMap((output) => {
     const data = output.data as Record<string, unknown> | undefined;
     return (data?.[CLAIMS_MIME] as { claims: Claim[] } | undefined)?.claims ?? [];
   });
-  const broken = claims.find(({ guarded, verdict }) => guarded && verdict !== 'holds');
+  const broken = claims.find(({ guarded, verdict }) => guarded && verdict !== 'holds' && verdict !== 'undecided');
   return broken && `the guarded claim ${broken.id} is not met (${broken.verdict}): ${broken.statement}`;
 }
 

@@ -4,6 +4,7 @@ import { html, readable, type Html } from './html.js';
 const verdicts: Readonly<Record<Verdict, { readonly mark: string; readonly style: string }>> = {
   holds: { mark: '✓', style: 'holds' },
   'does not hold': { mark: '✗', style: 'fails' },
+  undecided: { mark: '?', style: 'untested' },
   'not testable here': { mark: '–', style: 'untested' },
 };
 
@@ -14,6 +15,7 @@ export function countVerdicts(claims: readonly Claim[]): string {
   const parts = [
     `${count('holds')} hold`,
     `${failed} ${failed === 1 ? 'does' : 'do'} not hold`,
+    ...(count('undecided') > 0 ? [`${count('undecided')} undecided`] : []),
     `${count('not testable here')} not testable here`,
   ];
   return parts.join(', ');

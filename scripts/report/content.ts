@@ -94,7 +94,7 @@ const claimsFormat = z.object({
       measured: z.number().nullable(),
       interval: z.object({ low: z.number(), high: z.number(), kind: z.string() }).optional(),
       unit: z.string(),
-      verdict: z.enum(['holds', 'does not hold', 'not testable here']),
+      verdict: z.enum(['holds', 'does not hold', 'undecided', 'not testable here']),
       guarded: z.boolean(),
       timing: z.boolean().optional(),
     }),

@@ -1,5 +1,8 @@
-/** What checking a claim came to. */
-export type Verdict = 'holds' | 'does not hold' | 'not testable here';
+/**
+ * What checking a claim came to. One rule for all: it holds where every number of the interval would satisfy it, it does not hold where
+ * none would, and it is undecided where some would and some would not.
+ */
+export type Verdict = 'holds' | 'does not hold' | 'undecided' | 'not testable here';
 
 /** A statement that a notebook checks, with what was measured. */
 export interface Claim {
@@ -16,7 +19,7 @@ export interface Claim {
   /** What the number is, e.g. `mean relative parameter error`. */
   readonly unit: string;
   readonly verdict: Verdict;
-  /** Headless execution fails when a guarded claim does not hold. */
+  /** Headless execution fails when a guarded claim does not hold, or is not testable. */
   readonly guarded: boolean;
   /** True where the number is a time or a ratio of times: left out of byte-for-byte comparisons. */
   readonly timing?: boolean;

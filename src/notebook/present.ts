@@ -56,7 +56,7 @@ const isClaim = (value: unknown): value is Claim =>
   isPlain(value) &&
   typeof value.statement === 'string' &&
   typeof value.guarded === 'boolean' &&
-  ['holds', 'does not hold', 'not testable here'].includes(value.verdict as string);
+  ['holds', 'does not hold', 'undecided', 'not testable here'].includes(value.verdict as string);
 
 const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 const isRow = (value: unknown): value is Row => isPlain(value) && Object.values(value).every(isScalar);

@@ -10,6 +10,7 @@ export const CLAIMS_MIME = 'application/vnd.modelpred.claims+json';
 const STYLES: Record<Verdict, { readonly mark: string; readonly colour: string }> = {
   holds: { mark: '✓', colour: '#0072b2' },
   'does not hold': { mark: '✗', colour: '#d55e00' },
+  undecided: { mark: '?', colour: '#8a5f00' },
   'not testable here': { mark: '–', colour: '#767676' },
 };
 

@@ -15,6 +15,10 @@ export function checkPlainData(results: readonly unknown[]): void {
   assert.deepEqual(structuredClone(results), results);
 }
 
+/** The verdict on an interval that has to be above a bound. */
+export const verdictAbove = (interval: { readonly low: number; readonly high: number } | undefined, bound: number) =>
+  interval && (interval.low > bound ? 'holds' : interval.high <= bound ? 'does not hold' : 'undecided');
+
 /** Every claim has a name of its own, and a number inside its interval. */
 export function checkClaims(claims: readonly Claim[]): void {
   assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length, 'ids are unique');

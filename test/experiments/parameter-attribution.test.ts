@@ -15,7 +15,7 @@ import {
   removalEffects,
   type AttributionResult,
 } from '../../src/experiments/parameter-attribution/index.js';
-import { checkClaims, checkPlainData } from './checks.js';
+import { checkClaims, checkPlainData, verdictAbove } from './checks.js';
 
 describe('parameter attribution, smoke profile', function () {
   this.timeout(60_000);
@@ -97,6 +97,6 @@ describe('parameter attribution, smoke profile', function () {
     for (const id of ['exact-retraining', 'efficiency-breast-cancer'])
       assert.equal(claims.find((claim) => claim.id === id)?.verdict, 'holds');
     const learned = claims.find(({ id }) => id === 'modelpred-breast-cancer');
-    assert.equal(learned?.verdict, (learned?.interval?.low ?? -1) > -0.02 ? 'holds' : 'does not hold');
+    assert.equal(learned?.verdict, verdictAbove(learned?.interval, -0.02));
   });
 });

@@ -51,7 +51,6 @@ function agreementChecks(result: CalibrationResult, guarded: boolean): Check[] {
     measured: overUnits(units(result), probabilityDistances(result, found(method), truth)),
     unit: 'mean absolute difference of probabilities over test points, mean over seeds',
     holds: { atMost: most },
-    judgedBy: 'number',
     ...more,
   });
   const spread = (method: MethodId, name: string, least: number, more: Partial<Check> = {}): Check => ({
@@ -60,7 +59,6 @@ function agreementChecks(result: CalibrationResult, guarded: boolean): Check[] {
     measured: spreadCorrelation(result, found(method), truth),
     unit: 'Pearson correlation over test points, mean over seeds',
     holds: { atLeast: least },
-    judgedBy: 'number',
     ...more,
   });
   return [

@@ -1,7 +1,7 @@
 import type { Claim, Verdict } from '../../evaluation/claim.js';
 import type { Estimate } from './intervals.js';
 
-/** What a measured number, or the end of its interval that is less favourable, must be for the claim to hold. */
+/** What a measured number must be for the claim to hold. */
 export interface Bounds {
   readonly above?: number;
   readonly atLeast?: number;
@@ -18,17 +18,28 @@ export interface Check {
   readonly measured: Estimate | number;
   readonly unit: string;
   readonly holds: Bounds;
-  /** Whether the whole interval must be within the bounds (default), or only the number itself. */
-  readonly judgedBy?: 'interval' | 'number';
   readonly guarded?: boolean;
   readonly timing?: boolean;
 }
 
-/** `holds` where the number, or all of its interval, is within the bounds. */
-function verdictOf(low: number, high: number, bounds: Bounds): Verdict {
+/**
+ * The one rule for verdicts: `holds` where the whole interval is within the bounds, `does not hold` where none of it is, else
+ * `undecided`. A number without an interval is its own.
+ */
+export function verdictOf({ low, high }: Pick<Estimate, 'low' | 'high'>, bounds: Bounds): Verdict {
   const { above = -Infinity, atLeast = -Infinity, below = Infinity, atMost = Infinity } = bounds;
-  const within = (above === -Infinity || low > above) && low >= atLeast;
-  return within && (below === Infinity || high < below) && high <= atMost ? 'holds' : 'does not hold';
+  const within = (value: number): boolean =>
+    (above === -Infinity || value > above) &&
+    value >= atLeast &&
+    (below === Infinity || value < below) &&
+    value <= atMost;
+  // What cannot be computed is no ground to pass a guard on.
+  if (Number.isNaN(low) || Number.isNaN(high)) return 'does not hold';
+  if (within(low) && within(high)) return 'holds';
+  // The bounds are an interval, so one that holds neither end holds something of this one only where it lies inside.
+  const apart = low > Math.min(below, atMost) || high < Math.max(above, atLeast);
+  const touching = (low === below && below <= atMost) || (high === above && above >= atLeast);
+  return apart || touching ? 'does not hold' : 'undecided';
 }
 
 /** A title as part of a claim's stable name: `iris 0/1` becomes `iris-0-1`. */
@@ -40,10 +51,9 @@ export const slug = (title: string): string => title.replace(/\W+/g, '-');
  * @param kind what intervals are
  */
 export function claimsAbout({ title, kind = '' }: { readonly title?: string; readonly kind?: string }) {
-  return ({ id, statement, source, measured, unit, holds, judgedBy, guarded, timing }: Check): Claim => {
+  return ({ id, statement, source, measured, unit, holds, guarded, timing }: Check): Claim => {
     const single = typeof measured === 'number';
     const value = single ? measured : measured.value;
-    const { low, high } = single || judgedBy === 'number' ? { low: value, high: value } : measured;
     return {
       id: title === undefined ? id : `${id}-${slug(title)}`,
       statement,
@@ -51,7 +61,7 @@ export function claimsAbout({ title, kind = '' }: { readonly title?: string; rea
       measured: value,
       ...(!single && { interval: { low: measured.low, high: measured.high, kind } }),
       unit,
-      verdict: verdictOf(low, high, holds),
+      verdict: verdictOf(single ? { low: value, high: value } : measured, holds),
       guarded: guarded ?? false,
       ...(timing && { timing }),
     };

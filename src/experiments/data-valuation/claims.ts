@@ -75,7 +75,6 @@ function detectionChecks(result: DataValuationResult, guarded: boolean): Check[]
       statement: `On ${title}, the areas of flipped-label detection by ModelPred’s and by exact values from the same permutations differ by at most 0.01, in the mean over seeds.`,
       ...gap,
       holds: { atLeast: -0.01, atMost: 0.01 },
-      judgedBy: 'number',
     },
   ];
 }
@@ -103,7 +102,6 @@ function agreementChecks(result: DataValuationResult): Check[] {
       measured: pearsonWithExact(result, 'improved'),
       unit: 'Pearson correlation, same permutations',
       holds: { atLeast: 0.96 },
-      judgedBy: 'number',
     },
     {
       id: 'agreement',

@@ -48,7 +48,6 @@ function accuracyChecks(result: MemorizationResult, guarded: boolean): Check[] {
         measured: overUnits(units(result), correlationsWith(truth, trials, 'correct')),
         unit: 'Pearson correlation over pool points, mean over seeds',
         holds: { atLeast: least },
-        judgedBy: 'number',
         ...more,
       },
     ];

@@ -39,7 +39,6 @@ function errorClaims(result: PredictingModelsResult, guarded: boolean): Claim[] 
       measured: meanError(result, own),
       unit: `mean relative parameter error, ${own.trials.length} seeds`,
       holds: { atMost: target },
-      judgedBy: 'number',
       guarded,
     }),
   ];
