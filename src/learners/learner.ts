@@ -48,6 +48,8 @@ export interface RetrainOptions extends RunControl {
   readonly maxIterations?: number;
   /** What linear models with a curved loss begin with. Default: what an estimate of its cost takes to be the faster one. */
   readonly solver?: 'L-BFGS' | 'Newton';
+  /** Whether models that it does not finish in some tens of iterations go on with damped Newton steps. Default true. */
+  readonly handOver?: boolean;
 }
 
 /** B trained models and how well each one satisfies its optimality condition. */

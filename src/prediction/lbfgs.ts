@@ -14,7 +14,7 @@ export interface LbfgsPredictorOptions {
 }
 
 /**
- * The exact solver stopped early: iterations of L-BFGS on the objective of each subset from θ*(n), the optimum of the whole
+ * Iterations of L-BFGS, whatever their number, on the objective of each subset from θ*(n), the optimum of the whole
  * pool at weights n/N, whose initial inverse Hessian is the whole pool's there, shared by all subsets of that size (for many
  * parameters, of sizes near it).
  *
@@ -38,8 +38,9 @@ export function lbfgsPredictor(options: LbfgsPredictorOptions): Predictor {
           Array.from(rows, (row) => sizes[row]),
           vectors,
         );
-      const options = { ...control, from, precondition, solver: 'L-BFGS', maxIterations: iterations } as const;
-      return (await learner.retrain(pool, subsets, options)).parameters;
+      const solver = { precondition, solver: 'L-BFGS', handOver: false } as const;
+      return (await learner.retrain(pool, subsets, { ...control, ...solver, from, maxIterations: iterations }))
+        .parameters;
     },
   };
 }

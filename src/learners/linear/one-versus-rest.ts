@@ -209,7 +209,7 @@ function joinSizePaths(paths: readonly SizePath[]): SizePath {
 
 /** A model's own start, and its share of the progress. */
 function optionsOfClass(
-  { signal, tolerance, stepTolerance, maxIterations, solver, from, onProgress }: RetrainOptions,
+  { signal, tolerance, stepTolerance, maxIterations, solver, handOver, from, onProgress }: RetrainOptions,
   { classes, dimension }: Dataset,
   { count }: Subsets,
   k: number,
@@ -222,6 +222,7 @@ function optionsOfClass(
     stepTolerance,
     maxIterations,
     solver,
+    handOver,
     ...(starts && { from: starts }),
     ...(onProgress && {
       onProgress: ({ label, done, detail }) =>

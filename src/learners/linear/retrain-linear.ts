@@ -78,6 +78,7 @@ export async function retrainLinear(
         costs: costsOf(block, weights, pointCount, C, costs),
         sizes: block.map((b) => sizes[b]),
         solver,
+        handOver: options.handOver,
         parameters: start,
         precondition:
           precondition &&

@@ -18,6 +18,8 @@ export interface Block extends MinimiseOptions {
   readonly sizes: readonly number[];
   /** What to begin with. */
   readonly solver: SolverName;
+  /** Whether that solver may be replaced: by Newton's method where that takes one step, and for what is left. Default true. */
+  readonly handOver?: boolean;
   /** In place of the one of the nearest knots. */
   readonly precondition?: BatchPreconditioner;
 }
@@ -28,9 +30,11 @@ export interface Block extends MinimiseOptions {
  */
 export async function solveBlock(problem: LinearProblem, knots: SizePathKnots, block: Block): Promise<Minimised> {
   const { parameterCount: p, pointCount } = problem;
-  const { costs, sizes, parameters, gradientTolerance, maxIterations } = block;
-  const solver = problem.loss.quadratic === 'everywhere' && p <= denseParameterLimit ? 'Newton' : block.solver;
-  const firstPhase = p > denseParameterLimit ? maxIterations : Math.min(maxIterations, firstIterations[solver]);
+  const { costs, sizes, parameters, gradientTolerance, maxIterations, handOver = true } = block;
+  const oneStep = handOver && problem.loss.quadratic === 'everywhere' && p <= denseParameterLimit;
+  const solver = oneStep ? 'Newton' : block.solver;
+  const firstPhase =
+    !handOver || p > denseParameterLimit ? maxIterations : Math.min(maxIterations, firstIterations[solver]);
   const rule =
     solver === 'Newton'
       ? batchedNewtonRule(problem, costs)
