@@ -86,6 +86,8 @@ function verdictOf(claims: readonly Claim[]): Html {
   const tested = claims.filter(({ verdict }) => verdict !== 'not testable here');
   if (tested.length === 0) return html`<span class="verdict untested">– not testable here</span>`;
   const [count, all] = [held(tested), tested.length];
+  if (tested.every(({ verdict }) => verdict === 'undecided'))
+    return html`<span class="verdict untested">? undecided</span>`;
   if (all === 1)
     return count === 1
       ? html`<span class="verdict holds">✓ holds</span>`

@@ -20,21 +20,20 @@ import { uniformSubsets } from '../../src/experiments/common/retraining.js';
 
 describe('claims', () => {
   const check = { id: 'id', statement: 'It is so.', unit: 'points' };
-  const verdict = (holds: Bounds, judgedBy?: 'number') =>
+  const verdict = (holds: Bounds) =>
     claimsAbout({ title: 'iris 0/1', kind: 'range' })({
       ...check,
       measured: { value: 2, low: 1, high: 3 },
       holds,
-      judgedBy,
     }).verdict;
 
-  it('hold where the whole interval is within their bounds, or the number where that is what is said', () => {
+  it('hold or do not hold where the whole interval says so, and are undecided else', () => {
     for (const bounds of [{ above: 0.9 }, { atLeast: 1 }, { below: 3.1 }, { atMost: 3 }, { atLeast: 1, atMost: 3 }])
       assert.equal(verdict(bounds), 'holds', JSON.stringify(bounds));
     for (const bounds of [{ above: 1 }, { atLeast: 1.1 }, { below: 3 }, { atMost: 2.9 }, { above: 0, below: 2 }])
+      assert.equal(verdict(bounds), 'undecided', JSON.stringify(bounds));
+    for (const bounds of [{ above: 3 }, { atLeast: 3.1 }, { below: 1 }, { atMost: 0.9 }])
       assert.equal(verdict(bounds), 'does not hold', JSON.stringify(bounds));
-    assert.equal(verdict({ above: 1 }, 'number'), 'holds');
-    assert.equal(verdict({ above: 2 }, 'number'), 'does not hold');
   });
   it('are named by their data set, carry their interval, and do not hold where nothing was measured', () => {
     const claim = claimsAbout({ title: 'iris 0/1', kind: 'range' });
