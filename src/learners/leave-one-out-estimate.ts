@@ -38,7 +38,7 @@ export function leaveOneOutEstimate(pool: Dataset, learner: Learner): LeaveOneOu
   const nanoseconds = costs?.retraining(stepShare) ?? NaN;
   return {
     models: size + 1,
-    bytes: retrainingBytes(shape, Math.min(256, block)) + 8 * size * p,
+    bytes: retrainingBytes({ shape, block: Math.min(256, block) }) + 8 * size * p,
     seconds: ((size + 1) * nanoseconds) / 1e9,
   };
 }

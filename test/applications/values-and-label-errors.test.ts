@@ -31,9 +31,11 @@ describe('values on an imbalanced, messy table', () => {
       );
 
     const bags = bootstrapSubsets({ poolSize: pool.size, count: 100, seed: 1 });
-    const outOfBag = outOfBagValues(bags, pointOutcomes(learner, pool, await parametersOf(bags), 'probability'));
-    const own = pointOutcomes(learner, pool, await parametersOf(fullPool(pool.size)), 'probability');
-    const game = trainingGame(pool, parametersOf, logLossUtility(learner, split.test));
+    const outcomesOf = async (subsets: Subsets) =>
+      pointOutcomes({ learner, points: pool, parameters: await parametersOf(subsets), kind: 'probability' });
+    const outOfBag = outOfBagValues(bags, await outcomesOf(bags));
+    const own = await outcomesOf(fullPool(pool.size));
+    const game = trainingGame({ pool, parametersOf, utility: logLossUtility({ learner, points: split.test }) });
     const { values } = await banzhafValues({ game, seed: 1, stop: sampleBudget(1000) });
 
     assert.ok(area(outOfBag.values) > 0.85, `out-of-bag confidence ${area(outOfBag.values)}`);

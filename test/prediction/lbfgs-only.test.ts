@@ -20,8 +20,8 @@ describe('L-BFGS predictions', () => {
           return learner.retrain(points, rows, options);
         },
       };
-      const few = await lbfgsPredictor(pool, watched, 1).predict(subsets);
-      const many = await lbfgsPredictor(pool, watched, 200).predict(subsets);
+      const few = await lbfgsPredictor({ pool, learner: watched, iterations: 1 }).predict(subsets);
+      const many = await lbfgsPredictor({ pool, learner: watched, iterations: 200 }).predict(subsets);
       assert.equal(asked, 2);
       assert.notDeepEqual(few, many);
       // One Newton step would be a quadratic's optimum; one step of L-BFGS is not.
