@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+
+/** Ending of names that files have while they are written. */
+export const temporaryEnding = '.tmp';
 
 /**
  * Writes a file under a temporary name beside its own, flushes it to the disk and renames it, so that neither a reader nor a loss of
@@ -9,7 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 export async function writeFileAtomically(file: string, contents: string | Uint8Array): Promise<void> {
   const folder = dirname(resolve(file));
   await makeFolder(folder);
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}${temporaryEnding}`;
   try {
     await writeFlushed(temporary, contents);
     await rename(temporary, file);
@@ -18,6 +21,47 @@ export async function writeFileAtomically(file: string, contents: string | Uint8
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * Writes a file that is to stay as it is, flushed and in one step as {@link writeFileAtomically} does; one that is there already is left
+ * alone, also if it came meanwhile.
+ *
+ * @returns whether it was written, rather than there already.
+ */
+export async function writeFileOnce(file: string, contents: Uint8Array): Promise<boolean> {
+  const folder = dirname(resolve(file));
+  const temporary = `${file}.${randomUUID()}${temporaryEnding}`;
+  try {
+    await makeFolder(folder);
+    await writeFlushed(temporary, contents);
+    await giveName(temporary, file);
+    await flushFolder(folder);
+    return true;
+  } catch (error) {
+    if (await isThere(file)) return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Gives a file another name that is not taken. */
+async function giveName(temporary: string, file: string): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    // On a file system without links, what came meanwhile is replaced.
+    const hasNoLinks = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM'].includes(
+      (error as NodeJS.ErrnoException).code ?? '',
+    );
+    if (!hasNoLinks || (await isThere(file))) throw error;
+    await rename(temporary, file);
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 /** A folder whose index file names the subfolder that holds all other files, and is replaced last. */

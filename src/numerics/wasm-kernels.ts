@@ -68,8 +68,13 @@ let chosen: KernelChoice | undefined;
  * @throws InputError if the variable names none of them.
  */
 export function kernelChoice(): KernelChoice {
-  chosen ??= requestedKernels() ?? kernelChoices.find((choice) => choice === 'plain' || load(choice)) ?? 'plain';
+  chosen ??= requestedKernels() ?? kernelChoices.find(canRun) ?? 'plain';
   return chosen;
+}
+
+/** Whether this engine can run these kernels. */
+export function canRun(choice: KernelChoice): boolean {
+  return choice === 'plain' || load(choice) !== undefined;
 }
 
 /** The WebAssembly kernels, compiled at first use, or undefined where the plain twins are chosen or must do. */

@@ -1,3 +1,4 @@
+export { evaluateOnBank, type BankEvaluation, type EvaluateOnBankOptions } from './evaluate-on-bank.js';
 export type { Predictor } from './predictor.js';
 export { certify, type Certificate } from './certificate.js';
 export { influencePredictor, type InfluenceOptions } from './influence.js';

@@ -30,6 +30,8 @@ export async function buildBank(options: BuildBankOptions): Promise<Bank> {
       'workers',
       'blockSubsets',
       'store',
+      'arithmetic',
+      'sampler',
       'onProgress',
       'signal',
     ],

@@ -4,9 +4,11 @@ import { InputError } from '../errors.js';
 import { checkTolerance } from '../learners/checks.js';
 import type { Learner, Retrained } from '../learners/learner.js';
 import { checkSubsets, type Subsets } from '../subsets/subsets.js';
-import { openBlockStore } from './block-store.js';
-import { retrainInWorkers } from './retrain-in-workers.js';
 import { refuseUnknownOptions } from '../unknown-options.js';
+import { retrainInWorkers } from './retrain-in-workers.js';
+import { inArithmetic } from './store/arithmetic.js';
+import { createBankStore, type BankStore } from './store/bank-store.js';
+import { makeManifest, type BankArithmetic, type SamplerDescription } from './store/manifest.js';
 
 export interface RetrainInBlocksOptions extends RunControl {
   readonly pool: Dataset;
@@ -20,10 +22,20 @@ export interface RetrainInBlocksOptions extends RunControl {
   readonly blockSubsets?: number;
   /**
    * Folder in which finished blocks are kept. A retraining of the same subsets finds them there and goes on where an earlier
-   * one stopped, to the same bytes.
+   * one stopped, to the same bytes; several processes may work on it at once.
    */
   readonly store?: string;
+  /**
+   * Of a store: `canonical` (default) gives the same bytes on every machine, so that anyone can verify them; `fused` is faster where the
+   * engine has multiply-add.
+   */
+  readonly arithmetic?: BankArithmetic;
+  /** Of a store: where the subsets come from, for its manifest. */
+  readonly sampler?: SamplerDescription;
 }
+
+const optionNames =
+  'pool learner subsets tolerance workers blockSubsets store arithmetic sampler onProgress signal'.split(' ');
 
 export const defaultTolerance = 1e-8;
 const defaultBlockSubsets = 1024;
@@ -32,51 +44,74 @@ const defaultBlockSubsets = 1024;
  * Retrains subsets block by block, in one or several threads, keeping what is finished where a store is given: a run that is
  * killed loses the block in flight and no more.
  *
- * @throws InputError if the block size is not a positive whole number, the store is damaged or of another retraining, or as
+ * @throws InputError if the block size is not a positive whole number, the store is damaged, full or of another retraining, or as
  * `learner.retrain`.
  * @throws InterruptedError if `signal` is aborted.
  */
 export async function retrainInBlocks(options: RetrainInBlocksOptions): Promise<Retrained> {
-  refuseUnknownOptions(
-    options,
-    ['pool', 'learner', 'subsets', 'tolerance', 'workers', 'blockSubsets', 'store', 'onProgress', 'signal'],
-    'retrainInBlocks',
-  );
+  refuseUnknownOptions(options, optionNames, 'retrainInBlocks');
   const { pool, learner, subsets, tolerance = defaultTolerance, blockSubsets = defaultBlockSubsets } = options;
-  const { workers = 1, onProgress, signal } = options;
+  const { store: folder, arithmetic = 'canonical', sampler = {} } = options;
   if (!(Number.isInteger(blockSubsets) && blockSubsets >= 1)) {
     throw new InputError(`blockSubsets is ${blockSubsets}; it must be a whole number of at least 1.`);
   }
   // Before it is written into a store.
   checkTolerance(tolerance);
   checkSubsets(subsets, pool);
-  const { count } = subsets;
-  const store =
-    options.store === undefined
-      ? undefined
-      : await openBlockStore(options.store, { pool, learner, subsets, tolerance, blockSubsets });
-  const whole = emptyResult(count, learner.parameterCount(pool));
-  const label = `retraining ${count.toLocaleString('en')} subsets`;
-  for (let first = 0; first < count; first += blockSubsets) {
-    const block = rowsOf(subsets, first, Math.min(blockSubsets, count - first));
-    const stored = await store?.read(first / blockSubsets, block.count);
-    if (stored) {
-      place(stored, whole, first);
-      onProgress?.({ label, done: first + block.count, total: count, detail: 'found in the store' });
-      continue;
+  const whole = emptyResult(subsets.count, learner.parameterCount(pool));
+  if (folder === undefined) {
+    for (let first = 0; first < subsets.count; first += blockSubsets) {
+      const block = rowsOf(subsets, first, Math.min(blockSubsets, subsets.count - first));
+      place(await retrainRows(options, block, first), whole, first);
     }
-    const control: RunControl = {
-      signal,
-      onProgress: onProgress && (({ done, detail }) => onProgress({ label, done: first + done, total: count, detail })),
-    };
-    const trained =
-      workers === 1
-        ? await learner.retrain(pool, block, { tolerance, ...control })
-        : await retrainInWorkers({ pool, learner, subsets: block, tolerance, workers, ...control });
-    await store?.write(first / blockSubsets, trained);
-    place(trained, whole, first);
+    return whole;
   }
+  const manifest = makeManifest({ pool, learner, subsets, sampler, tolerance, blockSubsets, arithmetic });
+  const store = await createBankStore({ folder, manifest, pool });
+  // An object of its own, as what is prepared for a pool is kept with it, in whatever arithmetic it was computed.
+  const own = { ...options, pool: { ...pool } };
+  await inArithmetic(arithmetic, () => retrainInto(store, own, whole));
   return whole;
+}
+
+/** Fills a store's missing blocks: first those that no other process has taken up, then those that are still missing. */
+async function retrainInto(store: BankStore, options: RetrainInBlocksOptions, whole: Retrained): Promise<void> {
+  const { subsets, onProgress } = options;
+  const total = subsets.count;
+  const left: number[] = [];
+  const finish = async (block: number, mayWait: boolean): Promise<void> => {
+    const { first, count } = store.rowsOf(block);
+    const stored = await store.read(block);
+    if (stored) {
+      place(stored.trained, whole, first);
+      onProgress?.({ label: labelOf(total), done: first + count, total, detail: 'found in the store' });
+    } else if (!(await store.claim(block)) && mayWait) left.push(block);
+    else {
+      const rows = rowsOf(subsets, first, count);
+      const trained = await retrainRows(options, rows, first);
+      await store.write(block, { subsets: rows, trained });
+      place(trained, whole, first);
+    }
+  };
+  for (let block = 0; block < store.blockCount; block++) await finish(block, true);
+  for (const block of left) await finish(block, false);
+  await store.tidy();
+}
+
+const labelOf = (count: number): string => `retraining ${count.toLocaleString('en')} subsets`;
+
+/** The models of some rows, which begin at row `first` of all. */
+async function retrainRows(options: RetrainInBlocksOptions, rows: Subsets, first: number): Promise<Retrained> {
+  const { pool, learner, subsets, tolerance = defaultTolerance, workers = 1, onProgress, signal } = options;
+  const label = labelOf(subsets.count);
+  const control: RunControl = {
+    signal,
+    onProgress:
+      onProgress && (({ done, detail }) => onProgress({ label, done: first + done, total: subsets.count, detail })),
+  };
+  return workers === 1
+    ? await learner.retrain(pool, rows, { tolerance, ...control })
+    : await retrainInWorkers({ pool, learner, subsets: rows, tolerance, workers, ...control });
 }
 
 /** Rows `first` to `first + count − 1`, sharing memory with all of them. */

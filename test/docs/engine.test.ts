@@ -8,7 +8,7 @@ describe('docs/engine.md', function () {
     const printed = await runExamples('docs/engine.md');
     assert.match(
       printed,
-      /^500 of 500 models exact; residuals at most 1e-8: true\nsame bytes: true\nread back: 500 models\n(\d+) subsets at a time: [01]\.\d\d GB\n$/,
+      /^500 of 500 models exact; residuals at most 1e-8: true\nsame bytes: true\nread back: 500 models\nverified: true, 2 of 5 blocks retrained\nlargest difference after a round trip: 0\n(\d+) subsets at a time: [01]\.\d\d GB\n$/,
     );
   });
 });
