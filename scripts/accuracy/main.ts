@@ -6,6 +6,7 @@ import { measureDatamodels } from './datamodels.js';
 import { measureLabelErrors } from './label-errors.js';
 import { goals, measureModelPred } from './modelpred.js';
 import { measureSecondOrder } from './second-order.js';
+import { measureTrainingRuns } from './training-runs.js';
 import { measureValuation } from './valuation.js';
 
 // Measures how near predictions come to retrained models, against targets and reference values, and keeps the numbers in
@@ -13,7 +14,8 @@ import { measureValuation } from './valuation.js';
 //   npm run accuracy                       everything
 //   npm run accuracy -- --only digits      one data set, or several: --only digits --only spambase
 //   npm run accuracy -- --only label-errors   finding wrong labels
-const names = [...Object.keys(goals), 'label-errors'];
+//   npm run accuracy -- --only training-runs  derivatives of whole training runs
+const names = [...Object.keys(goals), 'label-errors', 'training-runs'];
 const usage = `npm run accuracy -- [--only NAME]...   how near predictions come to retrained models; keeps the numbers in report/accuracy
 
   --only NAME   one part, or several: ${names.join(', ')}
@@ -43,3 +45,4 @@ for (const name of certifiedNames.filter(chosen)) {
 if (chosen('breast cancer')) await keep('datamodels', 'breast cancer', await measureDatamodels());
 if (chosen('spambase')) await keep('values', 'spambase', await measureValuation());
 if (chosen('label-errors')) await keep('label-errors', 'all tables', await measureLabelErrors());
+if (chosen('training-runs')) await keep('training-runs', 'digits', await measureTrainingRuns());

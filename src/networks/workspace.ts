@@ -108,6 +108,7 @@ function checkPoints(
   if (features.length !== size * inputSize) {
     throw new InputError(`The network takes ${inputSize} numbers a point, but ${size} points have ${features.length}.`);
   }
+  if (labels.length !== size) throw new InputError(`${size} points have ${labels.length} labels; give one for each.`);
   if (targets && targets.length !== size * outputs) {
     throw new InputError(
       `The network gives ${outputs} outputs a point, but ${size} points have ${targets.length} targets.`,
