@@ -3,6 +3,7 @@ export * from './calibration-error.js';
 export * from './cost.js';
 export * from './estimate-quality.js';
 export * from './f1-score.js';
+export * from './leave-one-out-correlation.js';
 export * from './linear-datamodelling-score.js';
 export * from './log-loss.js';
 export * from './margins.js';
