@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { runExamples } from './example.js';
 
 describe('docs/attribution.md', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('has an example that measures every method as printed, the derivative of the run best for single points', async () => {
     const printed = await runExamples('docs/attribution.md');
