@@ -2,22 +2,28 @@ import { InputError } from '../errors.js';
 import { bootstrapMean, type BootstrapOptions } from '../statistics/bootstrap-interval.js';
 import { pearson } from '../statistics/correlation.js';
 import type { Estimate } from '../statistics/estimate.js';
+import { refuseUnknownOptions } from '../unknown-options.js';
+
+export interface LeaveOneOutCorrelationOptions extends BootstrapOptions {
+  /** `T×N`, larger where including the point raises the output. */
+  readonly scores: Float64Array;
+  /** `T×N` outputs of the whole pool less those without the point. */
+  readonly effects: Float64Array;
+  /** N. */
+  readonly poolSize: number;
+}
 
 /**
  * The mean over T targets of the Pearson correlation over the pool's N points between scores and what leaving each point out does,
  * output(pool) − output(pool without i); with a bootstrap interval over targets. Targets whose outputs do not vary are left out; a
  * target whose scores do not vary counts 0.
  *
- * @param scores `T×N`
- * @param effects `T×N`
- * @throws InputError if the shapes differ.
+ * @throws InputError if the shapes differ, or for an unknown option.
  */
-export function leaveOneOutCorrelation(
-  scores: Float64Array,
-  effects: Float64Array,
-  poolSize: number,
-  options: BootstrapOptions,
-): Estimate {
+export function leaveOneOutCorrelation(options: LeaveOneOutCorrelationOptions): Estimate {
+  const known = ['scores', 'effects', 'poolSize', 'seed', 'resamples', 'level'];
+  refuseUnknownOptions(options, known, 'leaveOneOutCorrelation');
+  const { scores, effects, poolSize, ...resampling } = options;
   if (scores.length !== effects.length || scores.length % poolSize !== 0)
     throw new InputError(
       `Cannot compare ${scores.length} scores with ${effects.length} effects of ${poolSize} points: pass two T×N arrays.`,
@@ -30,6 +36,6 @@ export function leaveOneOutCorrelation(
   });
   return bootstrapMean(
     correlations.filter((value) => !Number.isNaN(value)),
-    options,
+    resampling,
   );
 }

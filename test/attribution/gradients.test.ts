@@ -331,8 +331,8 @@ describe('attribution: the harness', function () {
       const found = await scoresOf(method, trained);
       const changes = additiveChanges(found.scores, subsets);
       measured.set(method.name, {
-        score: linearDatamodellingScore(changes, actual, 5, { seed: 1 }).value,
-        correlation: leaveOneOutCorrelation(found.scores, effects, 24, { seed: 1 }).value,
+        score: linearDatamodellingScore({ predicted: changes, actual, points: 5, seed: 1 }).value,
+        correlation: leaveOneOutCorrelation({ scores: found.scores, effects, poolSize: 24, seed: 1 }).value,
       });
       if (method.unit === 'none') continue;
       const predicted = predictAttributedOutputs(found, subsets);
@@ -345,6 +345,9 @@ describe('attribution: the harness', function () {
       const { score, correlation } = measured.get(name)!;
       assert.ok(correlation > 0.9 && correlation > weak.correlation && score > weak.score, text);
     }
-    assert.throws(() => leaveOneOutCorrelation(effects, actual, 24, { seed: 1 }), /two T×N arrays/);
+    assert.throws(
+      () => leaveOneOutCorrelation({ scores: effects, effects: actual, poolSize: 24, seed: 1 }),
+      /two T×N arrays/,
+    );
   });
 });
