@@ -1,5 +1,5 @@
 import type { LabelErrors } from '../applications/label-errors/find-label-errors.js';
-import type { Table } from '../data/tables/table.js';
+import type { Table } from '../data/tables/text-table.js';
 import type { ReadDataset } from '../data/tables/table-dataset.js';
 
 /** A report shows at most so many suspects; all are in suspects.csv. */

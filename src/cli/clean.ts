@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { LabelErrors } from '../applications/label-errors/find-label-errors.js';
 import type { RunControl } from '../control.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Table } from '../data/tables/table.js';
+import type { Table } from '../data/tables/text-table.js';
 import type { ReadDataset } from '../data/tables/table-dataset.js';
 import { InputError } from '../errors.js';
 import { inFlags } from './failure.js';

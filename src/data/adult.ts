@@ -6,7 +6,8 @@ import { encodeRecords, missingCategory, type ColumnEncoding } from './encode.js
 import { csvRecords } from './tables/csv-records.js';
 import type { CsvRecord } from './tables/delimited-text.js';
 import { handleMissing } from './tables/missing.js';
-import { checkWidth, placeOf, type Table } from './tables/table.js';
+import { checkWidth, placeOf } from './tables/table.js';
+import type { Table } from './tables/text-table.js';
 import { validateDataset } from './validate.js';
 
 /** The 14 attributes of `adult.names`, in its order: the categories, or `number`. */

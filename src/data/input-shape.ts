@@ -1,5 +1,4 @@
 import { InputError } from '../errors.js';
-import type { Dataset } from './dataset.js';
 
 /** Pixels row by row, the channels of a pixel side by side ("channels last"): feature (y·width + x)·channels + c. */
 export interface ImageShape {
@@ -24,8 +23,14 @@ export type InputShape = ImageShape | SequenceShape;
 /** The number that only fills a row up and stands for no token. */
 export const padding = -1;
 
+/** Features as a data set holds them: `N×d`, row-major. */
+interface Features {
+  readonly dimension: number;
+  readonly features: ArrayLike<number>;
+}
+
 /** What is wrong with features for this shape, as the end of a sentence; undefined if nothing is. */
-export function shapeProblem({ dimension, features }: Dataset, input: InputShape): string | undefined {
+export function shapeProblem({ dimension, features }: Features, input: InputShape): string | undefined {
   if (input.kind === 'image') {
     const { height, width, channels } = input;
     if (height * width * channels === dimension) return undefined;
@@ -52,7 +57,10 @@ export function shapeProblem({ dimension, features }: Dataset, input: InputShape
  * @param what is to be done with the features, e.g. `scale`.
  * @throws InputError if the features are token numbers.
  */
-export function requireQuantities({ name, input }: Dataset, what: string): void {
+export function requireQuantities(
+  { name, input }: { readonly name: string; readonly input?: InputShape },
+  what: string,
+): void {
   if (input?.kind === 'sequence')
     throw new InputError(`Cannot ${what} ${name}: its features are numbers of tokens; embed them in a network.`);
 }

@@ -7,7 +7,8 @@ import { parseIdx } from './idx.js';
 import { pixelNames } from './pixel-names.js';
 import { readSidecar, type DatasetName, type ImageSidecar, type TableSidecar } from './sidecar.js';
 import { handleMissing, type MissingPolicy } from './tables/missing.js';
-import { placeOf, readTable, type Table } from './tables/table.js';
+import { placeOf, readTable } from './tables/table.js';
+import type { Table } from './tables/text-table.js';
 import { characterTokens, tokenNames, tokenRows } from './tokens.js';
 import { validateDataset } from './validate.js';
 

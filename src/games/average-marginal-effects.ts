@@ -1,4 +1,4 @@
-import { lassoPath } from '../attribution/datamodels/lasso.js';
+import { lassoPath } from '../numerics/lasso.js';
 import { safePoint, type RunControl } from '../control.js';
 import { InputError } from '../errors.js';
 import { mean } from '../statistics/mean.js';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { differenceOfMeans, fitDatamodels, fitRidgeDatamodels, predictOutputs } from '../../src/attribution/index.js';
-import { lassoPath } from '../../src/attribution/datamodels/lasso.js';
+import { lassoPath } from '../../src/numerics/lasso.js';
 import { momentsOf } from '../../src/attribution/datamodels/mask-moments.js';
 import { InputError } from '../../src/errors.js';
 import { mean } from '../../src/statistics/index.js';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import { fitDatamodels } from '../../src/attribution/index.js';
-import { lassoPath } from '../../src/attribution/datamodels/lasso.js';
+import { lassoPath } from '../../src/numerics/lasso.js';
 import { momentsOf } from '../../src/attribution/datamodels/mask-moments.js';
 import { referenceSplit, type ReferenceSplitName } from '../../src/data/reference-split.js';
 import { takeRows } from '../../src/data/rows.js';

@@ -4,7 +4,7 @@ import { mean } from '../../statistics/mean.js';
 import { choleskyFactor, choleskySolve } from '../../numerics/dense.js';
 import { takeSubsets, type Subsets } from '../../subsets/subsets.js';
 import { fittedCount, interceptsOf, predictOutputs, type Datamodels } from './linear-datamodels.js';
-import { lassoPath } from './lasso.js';
+import { lassoPath } from '../../numerics/lasso.js';
 import { momentsOf, type Moments } from './mask-moments.js';
 import { refuseUnknownOptions } from '../../unknown-options.js';
 

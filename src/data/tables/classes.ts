@@ -2,7 +2,8 @@ import { InputError } from '../../errors.js';
 import { maxClasses } from '../validate.js';
 import type { ColumnRoles } from './column-names.js';
 import { notationsOf, parseNumber } from './numbers.js';
-import { placeOf, type Table } from './table.js';
+import { placeOf } from './table.js';
+import type { Table } from './text-table.js';
 
 /** More different numbers than this are no classes, unless the caller says so. */
 const mostNumericClasses = 20;

@@ -1,8 +1,9 @@
 import { InputError } from '../../errors.js';
 import { listNearest } from '../../nearest-names.js';
 import { looksLikeData } from './header.js';
-import { placeOf, type Table } from './table.js';
-import type { TableDatasetOptions } from './table-dataset.js';
+import { placeOf } from './table.js';
+import type { Table } from './text-table.js';
+import type { TableDatasetOptions } from './table-dataset-options.js';
 
 /** A column by its name, or by its position from 1. */
 export type ColumnName = string | number;

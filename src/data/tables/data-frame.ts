@@ -2,8 +2,10 @@ import { InputError } from '../../errors.js';
 import { refuseUnknownOptions } from '../../unknown-options.js';
 import type { Dataset } from '../dataset.js';
 import { cellText } from './parquet.js';
-import { checkTable, type Table } from './table.js';
-import { datasetOfTable, tableOptionNames, type ReadDataset, type TableDatasetOptions } from './table-dataset.js';
+import { checkTable } from './table.js';
+import type { Table } from './text-table.js';
+import { datasetOfTable, tableOptionNames, type ReadDataset } from './table-dataset.js';
+import type { TableDatasetOptions } from './table-dataset-options.js';
 
 /** What of a data frame is read; a `DataFrame` of danfojs has it. */
 export interface DataFrameLike {

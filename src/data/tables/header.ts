@@ -1,6 +1,6 @@
 import { looksLikeDate } from './dates.js';
 import { notationsOf } from './numbers.js';
-import type { Table } from './table.js';
+import type { Table } from './text-table.js';
 
 /**
  * Whether the first line of a table is likely to be a row: every column of numbers has a number there, and every column of

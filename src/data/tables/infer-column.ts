@@ -10,7 +10,8 @@ import {
   type NumberNotation,
 } from './numbers.js';
 import { looseKey } from './spellings.js';
-import { placeOf, type Table } from './table.js';
+import { placeOf } from './table.js';
+import type { Table } from './text-table.js';
 
 /** The different texts of a column, without those that mean "missing", in the order of the table. */
 export interface ColumnTexts {

@@ -13,8 +13,8 @@ import { decideNotations } from './notation.js';
 import { losesDigits, notations, notationsOf, plainNumber, type NumberNotation } from './numbers.js';
 import type { ColumnReading } from './reading.js';
 import { resolveSpellings, spellingPolicies } from './spellings.js';
-import type { Table } from './table.js';
-import type { TableDatasetOptions } from './table-dataset.js';
+import type { Table } from './text-table.js';
+import type { TableDatasetOptions } from './table-dataset-options.js';
 
 /** A column with what it was read as, and what its fields become. */
 export interface InferredColumn {

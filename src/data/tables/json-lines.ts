@@ -4,7 +4,7 @@ import { InputError } from '../../errors.js';
 import type { CsvRecord } from './delimited-text.js';
 import { failedReading, openBytes } from './file-bytes.js';
 import { openText } from './file-text.js';
-import type { Table } from './table.js';
+import type { Table } from './text-table.js';
 
 export interface JsonLinesOptions extends RunControl {
   /** Encoding of the file. Default: UTF-8, or UTF-16 where the file is. */

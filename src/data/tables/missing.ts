@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
 import { missingCategory } from '../encode.js';
-import { placeOf, type Table } from './table.js';
+import { placeOf } from './table.js';
+import type { Table } from './text-table.js';
 
 /**
  * What to do with missing values. `refuse`: an error that names the first. `drop`: leave out rows that have one.

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js';
 import { quoteOf, type ColumnTexts } from './infer-column.js';
 import { notationEvidence, notationsOf, plainNotation, type NotationEvidence, type NumberNotation } from './numbers.js';
-import type { Table } from './table.js';
+import type { Table } from './text-table.js';
 
 /** How the numbers of a table are written. */
 export interface DecidedNotations {

@@ -3,7 +3,7 @@ import { safePoint, type RunControl } from '../../control.js';
 import { InputError } from '../../errors.js';
 import type { CsvRecord } from './delimited-text.js';
 import { checkPages } from './parquet-pages.js';
-import type { Table } from './table.js';
+import type { Table } from './text-table.js';
 
 /**
  * Reads a Parquet file (by hyparquet, with all its codecs). Missing values are empty fields, whole numbers of 64 bits and

@@ -1,6 +1,7 @@
 import type { DroppedRow } from './missing.js';
 import { nameSeparator } from './separator.js';
-import { placeOf, type Table } from './table.js';
+import { placeOf } from './table.js';
+import type { Table } from './text-table.js';
 
 /** What a column was read as, and why. */
 export interface ColumnReading {

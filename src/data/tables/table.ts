@@ -3,26 +3,11 @@ import { InputError } from '../../errors.js';
 import { openRecords, type CsvOptions } from './csv-records.js';
 import type { CsvRecord } from './delimited-text.js';
 import { firstBytes } from './file-bytes.js';
+import type { Table } from './text-table.js';
 
 /** Forms of a file that are read. `csv`: delimited text, by whatever. */
 export const tableFormats = ['csv', 'json lines', 'parquet'] as const;
 export type TableFormat = (typeof tableFormats)[number];
-
-/** A table as text, as many fields in every row as in the header; what a field means is found out later. */
-export interface Table {
-  /** File name, for messages. */
-  readonly source: string;
-  readonly format: 'CSV' | 'JSON lines' | 'Parquet' | 'data frame';
-  /** Of text. */
-  readonly encoding?: string;
-  /** Of delimited text. */
-  readonly delimiter?: string;
-  /** Column names; empty where a column has none. */
-  readonly header: readonly string[];
-  readonly rows: readonly CsvRecord[];
-  /** Lines of rows without any value, which were left out. */
-  readonly blank?: readonly number[];
-}
 
 export interface ReadTableOptions extends CsvOptions {
   /** Default: told by the file's first bytes. */

@@ -1,6 +1,5 @@
 import type { RunControl } from '../../control.js';
-import type { MethodId } from '../../evaluation/methods.js';
-import { shortSteps } from '../../evaluation/methods.js';
+import { type MethodId, shortSteps } from '../../evaluation/methods.js';
 import { createLearner } from '../../learners/registry.js';
 import { influencePredictor } from '../../prediction/influence.js';
 import { lbfgsPredictor } from '../../prediction/lbfgs.js';

@@ -24,17 +24,10 @@ import { problemData, type ProblemData } from '../problems/problem-data.js';
 import { loadProblem, type Problem } from '../problems/problem.js';
 import { efforts, type Effort } from './effort.js';
 import { removeNamed, type RemovalRun } from './removals.js';
+import type { AttributionTrial } from './trial.js';
 
 /** Methods whose models cost so little that the largest number of permutations is affordable. */
 const cheap: readonly MethodId[] = ['exact', 'influence', 'ridge', 'improved', 'residual'];
-
-/** Attributions by what one seed learned, on its permutations. */
-export interface AttributionTrial {
-  /** For each number of permutations (ascending) `N×p` attributions, and the seconds spent until then. */
-  readonly growing: readonly { readonly values: Float64Array; readonly seconds: Seconds }[];
-  /** `N×p` changes of the parameters when single points are left out. */
-  readonly leaveOneOut: Float64Array;
-}
 
 /** All measurements on one data set. */
 export interface AttributionResult extends RetrainingRecord {

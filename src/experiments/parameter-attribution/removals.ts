@@ -6,7 +6,7 @@ import { fixedSizeSubsets, fullPool } from '../../subsets/index.js';
 import { range } from '../common/experiment.js';
 import { entryOf, type MethodTrials } from '../common/methods.js';
 import type { Problem } from '../problems/problem.js';
-import type { AttributionTrial } from './protocol.js';
+import type { AttributionTrial } from './trial.js';
 
 /** Share of the pool that is removed to see what the points named do. */
 const removedShare = 0.1;
