@@ -8,6 +8,7 @@ import { root } from '../kernels/modelpred/root.cjs';
 const floors: readonly (readonly string[])[] = [
   ['errors.ts', 'version.ts', 'nearest-names.ts', 'storage.ts'],
   ['control.ts', 'unknown-options.ts'],
+  ['in-blocks.ts'],
   ['numerics'],
   ['data', 'statistics'],
   ['subsets'],

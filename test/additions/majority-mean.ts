@@ -13,7 +13,7 @@ export function majorityMeanPredictor({ pool, subsets, parameters }: Bank): Pred
   const median = sizes.slice().sort()[Math.floor(subsets.count / 2)];
   const means = [new Float64Array(p), new Float64Array(p)];
   const counts = [0, 0];
-  sizes.forEach((size, b) => counts[Number(size >= median)]++);
+  sizes.forEach((size) => counts[Number(size >= median)]++);
   sizes.forEach((size, b) => {
     const half = Number(size >= median);
     for (let j = 0; j < p; j++) means[half][j] += parameters[b * p + j] / counts[half];

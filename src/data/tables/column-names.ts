@@ -3,10 +3,7 @@ import { listNearest } from '../../nearest-names.js';
 import { looksLikeData } from './header.js';
 import { placeOf } from './table.js';
 import type { Table } from './text-table.js';
-import type { TableDatasetOptions } from './table-dataset-options.js';
-
-/** A column by its name, or by its position from 1. */
-export type ColumnName = string | number;
+import type { ColumnName, TableDatasetOptions } from './table-dataset-options.js';
 
 /** What the options say about columns, as positions from 0. */
 export interface ColumnRoles {

@@ -1,7 +1,9 @@
-import type { ColumnName } from './column-names.js';
-import { defaultMissingTexts, type MissingPolicy } from './missing.js';
+import type { MissingPolicy } from './missing.js';
 import type { NumberNotation } from './numbers.js';
 import type { SpellingPolicy } from './spellings.js';
+
+/** A column by its name, or by its position from 1. */
+export type ColumnName = string | number;
 
 /** What a table means: every inference from its values can be overridden here. Columns are named, or counted from 1. */
 export interface TableDatasetOptions {

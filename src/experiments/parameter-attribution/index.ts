@@ -1,5 +1,6 @@
 export * from './claims.js';
-export { parameterAttribution, type AttributionResult, type AttributionTrial } from './protocol.js';
+export { parameterAttribution, type AttributionResult } from './protocol.js';
+export type { AttributionTrial } from './trial.js';
 export { attributionMapRows, pullingPointsTable, pullRows } from './pulling-points.js';
 export {
   attributionAccuracy,

@@ -37,7 +37,7 @@ export type LayerDescription =
   | GroupNormLayer
   | LayerNormLayer
   | PoolLayer
-  | ResidualLayer;
+  | ResidualLayer<LayerDescription>;
 
 /** Makes layers one after the other, each for what the one before gives. */
 export type BuildChain = (descriptions: readonly LayerDescription[], input: Shape) => Layer;
@@ -57,7 +57,7 @@ const kinds: Readonly<Record<LayerDescription['kind'], Create>> = {
   'average pool': pooling,
   'global average pool': entry(globalAveragePoolSchema, globalAveragePool),
   flatten: entry(flattenSchema, flatten),
-  residual: entry(residualSchema, residual),
+  residual: entry(residualSchema<LayerDescription>(), residual),
   'layer norm': entry(layerNormSchema, layerNorm),
   'group norm': entry(groupNormSchema, groupNorm),
   embedding: entry(embeddingSchema, embedding),

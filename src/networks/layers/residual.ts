@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { InputError } from '../../errors.js';
 import type { Place } from '../../numerics/layer-kernels.js';
 import { describeShape, shapeSize, type Shape } from '../shape.js';
-import type { BuildChain, LayerDescription } from './index.js';
 import {
   layerParameterCount,
   nowhere,
@@ -13,22 +12,25 @@ import {
   type Site,
 } from './layer.js';
 
-/** y = layers(x) + shortcut(x). */
-export interface ResidualLayer {
+/** y = layers(x) + shortcut(x), of layers described by `Inner`. */
+export interface ResidualLayer<Inner> {
   readonly kind: 'residual';
-  readonly layers: readonly LayerDescription[];
+  readonly layers: readonly Inner[];
   /** Default: none, x itself; e.g. a convolution of size 1 where the shape changes. */
-  readonly shortcut?: readonly LayerDescription[];
+  readonly shortcut?: readonly Inner[];
 }
 
-const descriptions = z.array(z.custom<LayerDescription>((value) => typeof value === 'object' && value !== null));
-export const residualSchema = z.strictObject({
-  kind: z.literal('residual'),
-  layers: descriptions,
-  shortcut: descriptions.optional(),
-});
+export const residualSchema = <Inner>() => {
+  const descriptions = z.array(z.custom<Inner>((value) => typeof value === 'object' && value !== null));
+  return z.strictObject({ kind: z.literal('residual'), layers: descriptions, shortcut: descriptions.optional() });
+};
 
-export function residual({ layers, shortcut = [] }: ResidualLayer, input: Shape, build: BuildChain): Layer {
+/** @param build makes layers one after the other, each for what the one before gives. */
+export function residual<Inner>(
+  { layers, shortcut = [] }: ResidualLayer<Inner>,
+  input: Shape,
+  build: (descriptions: readonly Inner[], input: Shape) => Layer,
+): Layer {
   const branches = [build(layers, input), build(shortcut, input)] as const;
   const [main, short] = branches;
   if (JSON.stringify(main.output) !== JSON.stringify(short.output)) {
