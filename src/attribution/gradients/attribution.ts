@@ -57,7 +57,7 @@ export interface Attribution extends AttributionScores {
 export interface PreparedAttribution {
   readonly poolSize: number;
   readonly pool: NetworkPoints;
-  attribute(targets: AttributionTargets, control?: RunControl): Promise<Attribution>;
+  readonly attribute: (targets: AttributionTargets, control?: RunControl) => Promise<Attribution>;
 }
 
 /**
