@@ -81,16 +81,17 @@ describe('tables and claims of predicted models, from numbers made by hand', () 
       ],
     );
   });
-  it('state only what was compared, judged by the interval or by the number', () => {
+  it('state only what was compared, and the whole interval decides', () => {
     const claims = predictingModelsClaims([result], 'quick');
     const verdict = (start: string) => claims.find(({ id }) => id.startsWith(start))?.verdict;
     assert.equal(verdict('exact-retraining'), 'holds');
-    assert.equal(verdict('parameter-error-iris-0-1'), 'holds');
+    // .05 on average, but its interval reaches past .06.
+    assert.equal(verdict('parameter-error-iris-0-1'), 'undecided');
     assert.equal(verdict('ModelPred-parameter-MSE-against-one-Newton-step'), 'holds');
     assert.equal(verdict('ModelPred-improved-against-ModelPred-parameter-MSE'), 'holds');
     assert.equal(verdict('ModelPred-improved-against-influence'), undefined);
     assert.equal(verdict('cost-of-preparation'), 'does not hold');
-    const worse = { ...result, largestResidual: 1e-7, methods: [trials('plain', [1, 1, 1], [0.06, 0.07])] };
+    const worse = { ...result, largestResidual: 1e-7, methods: [trials('plain', [1, 1, 1], [0.07, 0.08])] };
     const [optimal, error] = predictingModelsClaims(
       [{ ...worse, methods: [...worse.methods, result.methods[3]] }],
       'quick',
