@@ -48,6 +48,7 @@ export function startCellQueue(
   let current: { cell: number; finish: (done: Done) => void; interrupted: boolean; started: boolean } | undefined;
   let last = 0;
   let asked = 0;
+  let waitsForInput = false;
   const questions = new Map<string, (answer: unknown) => void>();
   let process_: CellProcess;
 
@@ -57,6 +58,7 @@ export function startCellQueue(
     tell(done);
   };
   function start(): void {
+    waitsForInput = false;
     const started = startCells(
       folder,
       (event) => {
@@ -66,7 +68,10 @@ export function startCellQueue(
           if (current?.cell === event.cell) current.started = true;
         } else if (event.type === 'answer') {
           questions.get(event.id)?.(event.answer);
-        } else onEvent(event);
+        } else {
+          if (event.type === 'input') waitsForInput = true;
+          onEvent(event);
+        }
       },
       (name, text) => onStray(current?.cell ?? last, name, text),
     );
@@ -113,13 +118,18 @@ export function startCellQueue(
       const interrupted = current;
       if (!interrupted) return;
       interrupted.interrupted = true;
-      process_.answer();
+      // Only where it is read: else the next question would be answered by it.
+      if (waitsForInput) process_.answer();
+      waitsForInput = false;
       process_.interrupt();
       // While it is compiled it cannot hear of the interrupt, and ends by itself when it does.
       const longest = interrupted.started ? LONGEST_STOP_MS : LONGEST_COMPILATION_MS;
       setTimeout(() => current === interrupted && process_.kill(), longest).unref();
     },
-    input: (text) => process_.answer(text),
+    input(text) {
+      if (waitsForInput) process_.answer(text);
+      waitsForInput = false;
+    },
     comm: (message) => process_.request({ type: 'comm', message }),
     kill() {
       stopped = true;
