@@ -62,11 +62,11 @@ const FAILURES: readonly FailureCase[] = [
   {
     title: 'leaves an error in a timer that fires during a later cell',
     cells: [
-      "void setTimeout(() => { throw new Error('late'); }, 1000);",
-      'await new Promise((resolve) => setTimeout(resolve, 5000));',
+      "void setTimeout(() => { throw new Error('late'); }, 3000);",
+      'await new Promise((resolve) => setTimeout(resolve, 8000));',
     ],
     cell: 1,
-    line: "void setTimeout(() => { throw new Error('late'); }, 1000);",
+    line: "void setTimeout(() => { throw new Error('late'); }, 3000);",
     message: /^Error: late \(it surfaced while cell 2 ran\)$/,
   },
   {

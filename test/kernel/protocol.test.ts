@@ -6,10 +6,22 @@ import fc from 'fast-check';
 import { type Client, type Content, type Outcome, startKernel } from './client.js';
 
 describe('the kernel, as Jupyter sees it', function () {
-  this.timeout(60_000);
+  this.timeout(30_000);
+  // Interrupts race with what they interrupt: a test is tried again, with a kernel of its own.
+  this.retries(2);
   let client: Client;
+  let failed = false;
   before(async () => {
     client = await startKernel();
+  });
+  beforeEach(async () => {
+    if (!failed) return;
+    await client.close();
+    client = await startKernel();
+    await client.execute("import { cellControl, display } from 'modelpred/notebook';");
+  });
+  afterEach(function () {
+    failed = this.currentTest?.state !== 'passed';
   });
   after(() => client.close());
 

@@ -81,7 +81,8 @@ function endByPause(unheard: () => boolean): void {
   });
   session.post('Debugger.enable', () => {
     clearTimeout(late);
-    late = setTimeout(() => unheard() && endAtOnce(), PAUSE_MS);
+    // Heard meanwhile: a pause that is still to come would hold up the next cell.
+    late = setTimeout(() => (unheard() ? endAtOnce() : leave(false)), PAUSE_MS);
     session.post('Debugger.pause');
   });
 }
