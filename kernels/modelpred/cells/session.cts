@@ -72,7 +72,10 @@ export interface Session {
 const WIND_UP_MS = 1500;
 
 interface RunningCell {
+  /** In the order in which outputs were begun. */
   readonly output: CellOutput;
+  /** As it was given: what others know the cell by. */
+  readonly given: CellOutput;
   readonly controller: AbortController;
   /** Someone asked for the signal, so the cell can stop by itself. */
   listens: boolean;
@@ -216,7 +219,7 @@ export function startSession(host: Host): Session {
 
   function fail(cell: RunningCell, error: CellError, origin = cell): void {
     cell.failure ??= error;
-    cell.output.error(error, origin.output);
+    cell.output.error(error, origin.given);
   }
 
   /** An error that nobody handles: shown at the running cell, where it cannot be missed, else at the cell that left it. */
@@ -348,6 +351,7 @@ export function startSession(host: Host): Session {
     const { output } = ordered;
     const cell: RunningCell = {
       output,
+      given,
       controller: new AbortController(),
       listens: false,
       dead: false,
