@@ -28,7 +28,7 @@ export const interruptedError: CellError = {
 /** The name a cell's code has in stack traces. */
 export const cellFile = (number: number): string => `cell-${number}.js`;
 
-// Frames of the kernel, of tslab and of Node say nothing to the author of a cell.
+// Frames of the kernel and of Node say nothing to the author of a cell.
 const foreign = new RegExp(
   `node:(internal|vm|async_hooks|inspector)|new Promise \\(<anonymous>\\)|${escape(__dirname)}`,
 );
